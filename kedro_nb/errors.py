@@ -1,0 +1,65 @@
+"""Every error that kedro_nb raises, on one screen.
+
+The names and base classes are Kedro's where Kedro has one. Each error is built from its message alone, so it
+pickles; whoever raises it says what is wrong, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class PipelineError(Exception):
+    """A pipeline cannot be put together as asked (mapping of a modular pipeline, a cycle, a name taken twice)."""
+
+
+class CircularDependencyError(PipelineError):
+    """Nodes depend on each other in a circle."""
+
+
+class OutputNotUniqueError(PipelineError):
+    """Two nodes write the same dataset."""
+
+
+class ConfirmNotUniqueError(PipelineError):
+    """Two nodes confirm the same dataset."""
+
+
+class DatasetError(Exception):
+    """A dataset cannot be described, loaded, saved or checked."""
+
+
+class DatasetNotFoundError(DatasetError):
+    """The catalog has no dataset of this name."""
+
+
+class DatasetAlreadyExistsError(DatasetError):
+    """The catalog has a dataset of this name already."""
+
+
+class VersionNotFoundError(DatasetError):
+    """No stored version of the dataset fits."""
+
+
+class VersionAlreadyExistsError(DatasetError):
+    """The version to be saved is there already."""
+
+
+class RequestError(ValueError):
+    """A run was asked for in words that do not fit: an option, a name, a parameter, a configuration file."""
+
+
+class RunCancelledError(Exception):
+    """The run was cancelled before it ended."""
+
+
+def closest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The known names that look most like `name`, best first."""
+    return difflib.get_close_matches(name, list(known), n=count, cutoff=0.5)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """' - did you mean one of these instead: a, b' or nothing, to end a message with (Kedro's wording)."""
+    names = closest(name, known)
+    return f" - did you mean one of these instead: {', '.join(names)}" if names else ""
