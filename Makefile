@@ -1,0 +1,71 @@
+# Needs make and python3 (3.11 or newer), nothing else: every target sets up what it uses, once.
+# Another interpreter: make PYTHON=python3.12 demo
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Quiet: the first install is long enough without pip's own log. Errors still show.
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --constraint constraints.txt
+# Modules of this folder (benchmarks) are importable, and nothing of the caller's environment is.
+unexport PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lab check bench format constraints clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo  ## Run the iris notebook headless and show what came out
+	@$(BIN)/python notebooks/demo.py
+
+test: $(VENV)/.test  ## Run every test, the notebooks included
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env tests notebooks
+
+lab: $(VENV)/.lab  ## Open JupyterLab on the notebooks
+	$(BIN)/python -m jupyterlab --notebook-dir notebooks
+
+check: $(VENV)/.check  ## Lint, check the types and the import directions
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.bench  ## Measure against Kedro, Hamilton, Dask and plain Python
+	$(BIN)/python -m benchmarks $(ARGS)
+
+format: $(VENV)/.check  ## Put code and notebooks into shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+constraints:  ## Renew constraints.txt from what the package index has today
+	rm -rf build/constraints && $(PYTHON) -m venv build/constraints
+	build/constraints/bin/python -m pip -q install hatchling editables
+	build/constraints/bin/python -m pip -q install --editable ".[demo,test,lab,check,bench]"
+	grep '^#' constraints.txt > build/constraints/new
+	build/constraints/bin/python -m pip freeze --exclude-editable >> build/constraints/new
+	mv build/constraints/new constraints.txt
+
+clean:  ## Remove the environment and everything built
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find kedro_nb tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
+
+# One stamp for each extra: a second run finds it and starts at once. The build backend is installed
+# beside the rest, so that pip need not fetch it into an environment of its own each time.
+$(VENV)/.lab: EXTRAS = lab,demo
+$(VENV)/.%: EXTRAS = $*
+$(VENV)/.%: $(VENV)/.base
+	@echo "Installing what 'make $*' needs into $(VENV) (once; a minute or two) ..."
+	@$(PIP) --no-build-isolation --editable ".[$(EXTRAS)]"
+	@touch $@
+
+$(VENV)/.base: pyproject.toml constraints.txt
+	@command -v $(PYTHON) > /dev/null || { echo "make: $(PYTHON) is not there: install Python 3.11 or newer," \
+	    "or name one: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is" \
+	    "`$(PYTHON) -V 2>&1`, and kedro_nb needs 3.11 or newer. Name another one:" \
+	    "make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "make: $(PYTHON) cannot make virtual environments." \
+	    "On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) hatchling editables
+	@touch $@
