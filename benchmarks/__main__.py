@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     # Log lines and usage reports would be measured with the rest, and only some contenders have them.
     os.environ |= {"DO_NOT_TRACK": "1", "HAMILTON_TELEMETRY_ENABLED": "false"}
-    logging.disable(logging.INFO)
+    logging.disable()
 
     report: list[str] = []
 

@@ -69,19 +69,26 @@ def _enough(taken: list[float], budget: float) -> bool:
 
 @dataclass
 class Cap:
-    """Keeps a contender out of a size that would take minutes: its last size tells, with quadratic growth."""
+    """Keeps a contender out of a size that it failed at, or that would take minutes.
+
+    What the last size took tells, with quadratic growth.
+    """
 
     seconds: float = 10.0
     _last: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _failed: dict[str, str] = field(default_factory=dict)
 
     def admit(self, name: str, size: int) -> str | None:
         """None, or why not."""
+        if name in self._failed:
+            return self._failed[name]
         last_size, last = self._last.get(name, (size, 0.0))
         expected = last * (size / last_size) ** 2
-        return None if expected <= self.seconds else f"capped (up to {expected:.0f} s)"
+        return None if expected <= self.seconds else f"not run (≈ {expected:,.0f} s)"
 
     def note(self, size: int, results: Mapping[str, Result]) -> None:
         self._last |= {name: (size, value) for name, value in results.items() if isinstance(value, float)}
+        self._failed |= {name: value for name, value in results.items() if isinstance(value, str)}
 
 
 @dataclass
