@@ -7,7 +7,10 @@ pickles; whoever raises it says what is wrong, where, and what to do next.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class PipelineError(Exception):

@@ -1,0 +1,102 @@
+"""What happens in a run, as frozen records for whoever draws or keeps them. Times are seconds since the epoch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kedro_nb.pipeline import Node, Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeHint:
+    """Where a run that did not end can be taken up again.
+
+    Args:
+        nodes: first nodes to run while the catalog still holds the data in memory.
+        persisted_nodes: first nodes to run in a new process, which has only what was stored.
+        unfinished: how many nodes have not run.
+        handed_over: inputs of the failed nodes that were passed without a copy, so that a function which changes
+            its input in place has changed them.
+    """
+
+    nodes: tuple[str, ...]
+    persisted_nodes: tuple[str, ...]
+    unfinished: int
+    handed_over: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something happened."""
+
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted(Event):
+    """A run begins; `nodes` is the order in which one worker would run them."""
+
+    run_id: str | None
+    runner: str
+    pipeline: Pipeline
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeEvent(Event):
+    """Something happened to one node."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStarted(NodeEvent):
+    """A worker begins to load the node's inputs."""
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLoaded(NodeEvent):
+    """The inputs are loaded and the function is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCalled(NodeEvent):
+    """The function has returned and the outputs are being saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFinished(NodeEvent):
+    """Everything of the node is saved; seconds spent on each part."""
+
+    load: float
+    call: float
+    save: float
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSkipped(NodeEvent):
+    """The node need not run: its outputs are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFailed(NodeEvent):
+    """Loading, calling or saving has raised."""
+
+    error: BaseException
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCancelled(NodeEvent):
+    """The node was not run, or not to its end, because the run stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished(Event):
+    """The run is over, well when `error` is None."""
+
+    error: BaseException | None
+    resume: ResumeHint | None

@@ -1,0 +1,185 @@
+"""Functions one at a time in the calling thread, while other threads load ahead of them and save behind them.
+
+Data in memory is handed on at once, so the next function need not wait until the last one's files are written.
+What a node reads back from a file it still reads from the file, after it is written: the results are the same as
+without `--async`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from queue import SimpleQueue
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from kedro_nb.errors import RunCancelledError
+from kedro_nb.io import MemoryDataset
+from kedro_nb.pipeline.transcoding import strip_transcoding
+from kedro_nb.runner.events import NodeStarted
+from kedro_nb.runner.failure import explain
+from kedro_nb.runner.task import call_function, confirm, load_input, save_output
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from kedro_nb.runner.plan import Plan
+    from kedro_nb.runner.task import Task, TaskContext
+
+_AHEAD = 2  # nodes whose inputs are loaded before their turn: more would only fill the memory
+_SLOTS = 8  # nodes under way in all, most of them saving
+_IO_THREADS = 8
+
+
+class OverlapExecutor:
+    """Loads ahead, calls in turn, saves behind."""
+
+    slots = _SLOTS
+
+    def begin(self, plan: Plan, context: TaskContext) -> None:
+        """Start the threads that load and save."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._plan = plan
+        self._context = context
+        self._pool = ThreadPoolExecutor(_IO_THREADS, thread_name_prefix="kedro_nb-io")
+        self._queue: deque[Task] = deque()
+        self._loads: dict[int, dict[str, Future[Any]]] = {}
+        self._saving = 0
+        self._saved: SimpleQueue[Task] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._readable: set[str] = set()
+        self._next = 0  # the first node of the plan that has not been called
+        self._called: set[int] = set()
+
+    def submit(self, task: Task) -> None:
+        """Line the task up."""
+        self._queue.append(task)
+
+    def wait(self) -> list[Task]:
+        """Call the next function in line, or wait for something to be saved."""
+        tasks = []
+        if self._queue:
+            task = self._queue.popleft()
+            self._run(task)
+            tasks.append(task)
+        elif self._saving:
+            tasks.append(self._take_saved())
+        while not self._saved.empty():
+            tasks.append(self._take_saved())
+        for task in tasks:
+            written = task.node.outputs if task.written is None else task.written
+            self._readable.update(map(strip_transcoding, written))
+        return tasks
+
+    def drop(self) -> list[Task]:
+        """Give back the line."""
+        tasks = list(self._queue)
+        self._queue.clear()
+        return tasks
+
+    def close(self, *, abandon: bool = False) -> None:
+        """Let the threads go."""
+        self._pool.shutdown(wait=not abandon, cancel_futures=True)
+
+    def _take_saved(self) -> Task:
+        task = self._saved.get()
+        self._saving -= 1
+        task.finished = True
+        return task
+
+    def _run(self, task: Task) -> None:
+        """Load what is not loaded, call, save what lives in memory and leave the rest to the threads."""
+        values: list[Any] = []
+        context = self._context
+        try:
+            start = perf_counter()
+            if context.emit is not None:
+                context.emit(NodeStarted(time.time(), task.node, "main"))
+            self._called.add(task.index)
+            self._load_ahead(task)
+            loads = self._loads.pop(task.index, {})
+            for name in task.node.inputs:
+                task.dataset = name
+                values.append(loads[name].result() if name in loads else load_input(task, context, name))
+            loaded = perf_counter()
+            outputs = call_function(task, context, values)
+            called = perf_counter()
+            values.clear()
+            task.load, task.call = loaded - start, called - loaded
+            self._save_behind(task, outputs, called)
+        except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
+            task.error, task.finished = error, True
+            explain(task, error, values)
+
+    def _load_ahead(self, task: Task) -> None:
+        """Begin to load what can be read and is not in memory, for this node and the next in the plan."""
+        self._begin_loads(task.index)
+        while self._next in self._called:
+            self._called.discard(self._next)
+            self._next += 1
+        upcoming, index = 0, self._next
+        while upcoming < _AHEAD and index < len(self._plan.nodes):
+            if index not in self._called:
+                upcoming += 1
+                self._begin_loads(index)
+            index += 1
+
+    def _begin_loads(self, index: int) -> None:
+        from kedro_nb.runner.task import Task
+
+        node = self._plan.nodes[index]
+        loads = self._loads.setdefault(index, {})
+        for name in node.inputs:
+            base = strip_transcoding(name)
+            there = base not in self._plan.produced or base in self._readable
+            if there and name not in loads and not self._in_memory(name):
+                loads[name] = self._pool.submit(load_input, Task(index, node), self._context, name)
+
+    def _in_memory(self, name: str) -> bool:
+        return self._context.own_catalog and type(self._context.dataset(name)) is MemoryDataset
+
+    def _save_behind(self, task: Task, outputs: list[Any], called: float) -> None:
+        """Save what lives in memory now and the rest on other threads; the last of them reports the task."""
+        behind: list[tuple[str, list[Any]]] = []
+        task.written = []
+        for position, name in enumerate(task.node.outputs):
+            holder = [outputs[position]]
+            outputs[position] = None
+            if self._in_memory(name):
+                save_output(task, self._context, name, holder)
+                task.written.append(name)
+            else:
+                behind.append((name, holder))
+        if not behind:
+            confirm(task, self._context)
+            task.save, task.finished = perf_counter() - called, True
+            return
+        left = [len(behind)]
+        self._saving += 1
+        for name, holder in behind:
+            self._pool.submit(self._save, task, name, holder, left, called)
+
+    def _save(self, task: Task, name: str, holder: list[Any], left: list[int], called: float) -> None:
+        """Save one output; when it is the last one of its task, report."""
+        error: BaseException | None = None
+        try:
+            if self._context.monitor.cancelled:
+                raise RunCancelledError(f"'{name}' was not saved: the run was stopped.")
+            save_output(task, self._context, name, holder)
+        except BaseException as raised:  # noqa: BLE001 - the loop decides what to do about it
+            error = raised
+        with self._lock:
+            if error is not None and task.error is None:
+                task.dataset = name
+                explain(task, error, [])
+                task.error = error
+            left[0] -= 1
+            last = left[0] == 0
+        if last:
+            if task.error is None:
+                confirm(task, self._context)
+            task.save = perf_counter() - called
+            task.written = None
+            self._saved.put(task)

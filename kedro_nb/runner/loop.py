@@ -1,0 +1,160 @@
+"""The one scheduling loop, for every executor.
+
+It hands out nodes whose inputs can be read, takes back what was done, frees what nobody will read, and keeps count.
+The work itself, the order and the hints are elsewhere.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
+
+from kedro_nb.errors import RunCancelledError
+from kedro_nb.pipeline.transcoding import strip_transcoding
+from kedro_nb.runner.events import NodeCancelled, NodeFailed, NodeFinished
+from kedro_nb.runner.task import Task
+
+if TYPE_CHECKING:
+    from kedro_nb.runner.executors import Executor
+    from kedro_nb.runner.plan import Plan
+    from kedro_nb.runner.task import TaskContext
+
+
+class RunLoop:
+    """Runs a plan on an executor.
+
+    Attributes:
+        done: indices of the nodes that finished.
+        failed: the tasks that did not end well, in the order in which they came back.
+    """
+
+    def __init__(self, plan: Plan, executor: Executor, context: TaskContext, logger: logging.Logger) -> None:
+        self.plan = plan
+        self.executor = executor
+        self.context = context
+        self.logger = logger
+        self.done: set[int] = set()
+        self.failed: list[Task] = []
+        self._running: dict[int, Task] = {}
+        self._logs = logger.isEnabledFor(logging.INFO)
+        # With one worker the order cannot make the run shorter, and the pipeline's own is the one people know.
+        one_by_one = executor.slots == 1 or context.is_async
+        urgency = None if one_by_one else plan.priorities(context.monitor.durations)
+        self._rank = [0.0] * len(plan.nodes) if urgency is None else [-value for value in urgency]
+        self._ready = [(self._rank[i], i) for i, waiting in enumerate(plan.waiting) if not waiting]
+        heapify(self._ready)
+
+    def run(self) -> None:
+        """Run to the end.
+
+        Raises:
+            BaseException: what the first node that failed has raised, once the nodes beside it have ended.
+            RunCancelledError: when the monitor was told to cancel.
+        """
+        try:
+            while self._ready or self._running:
+                if not self.failed and not self.context.monitor.cancelled:
+                    self._hand_out()
+                else:
+                    self._drop()
+                    if not self._running:
+                        break
+                for task in self.executor.wait():
+                    if task.error is None:
+                        self._take_back(task)
+                    else:
+                        self._fail(task)
+        except BaseException:
+            self._abandon()
+            raise
+        self.executor.close()
+        self._raise()
+
+    def _hand_out(self) -> None:
+        """Give the executor as much as it can hold."""
+        ready, running, slots = self._ready, self._running, self.executor.slots
+        while ready and len(running) < slots:
+            index = heappop(ready)[1]
+            node = self.plan.nodes[index]
+            running[index] = task = Task(index, node, self._last_reads(node.inputs))
+            self.executor.submit(task)
+
+    def _last_reads(self, names: list[str]) -> list[str]:
+        """The names that nobody else will read: all their other readers have finished."""
+        readers, kept = self.plan.readers, self.plan.kept
+        return [name for name in names if readers[name] == 1 and name not in kept]
+
+    def _take_back(self, task: Task) -> None:
+        """Make ready whoever waited for what the task has written; once it is finished, count and clean up."""
+        plan, node = self.plan, task.node
+        for name in node.outputs if task.written is None else task.written:
+            base = name if "@" not in name else strip_transcoding(name)
+            for index in plan.consumers.pop(base, ()):
+                plan.waiting[index] -= 1
+                if not plan.waiting[index]:
+                    heappush(self._ready, (self._rank[index], index))
+        if not task.finished:
+            return
+        del self._running[task.index]
+        self.done.add(task.index)
+        context = self.context
+        context.monitor.durations[node.name] = task.load + task.call + task.save
+        if context.emit is not None:
+            context.emit(NodeFinished(time.time(), node, task.load, task.call, task.save))
+        if self._logs:
+            self.logger.info("Completed node: %s", node.name)
+            self.logger.info("Completed %d out of %d tasks", len(self.done), len(plan.nodes))
+        self._release(task)
+
+    def _release(self, task: Task) -> None:
+        """Free what has no reader left. The pipeline's inputs and outputs stay."""
+        plan, node = self.plan, task.node
+        for name in node.inputs if len(node.inputs) == 1 else set(node.inputs):
+            plan.readers[name] -= 1
+            if not plan.readers[name] and name not in plan.kept:
+                self.context.dataset(name).release()
+        for name in node.outputs:
+            if name not in plan.readers and name not in plan.kept:
+                self.context.dataset(name).release()
+
+    def _fail(self, task: Task) -> None:
+        """Remember the failure; nothing further is handed out."""
+        del self._running[task.index]
+        self.failed.append(task)
+        if self.context.emit is not None and task.error is not None:
+            cancelled = isinstance(task.error, RunCancelledError)
+            now = time.time()
+            self.context.emit(
+                NodeCancelled(now, task.node) if cancelled else NodeFailed(now, task.node, task.error)
+            )
+
+    def _drop(self) -> None:
+        """Take back what the executor has not begun."""
+        for task in self.executor.drop():
+            del self._running[task.index]
+
+    def _abandon(self) -> None:
+        """Stop at once: what still runs may end by itself, but nothing it returns is saved."""
+        self.context.monitor.cancel()
+        self._drop()
+        self.executor.close(abandon=True)
+        self.failed += self._running.values()
+        if self.context.emit is not None:
+            for task in self._running.values():
+                self.context.emit(NodeCancelled(time.time(), task.node))
+
+    def _raise(self) -> None:
+        errors = [task.error for task in self.failed if task.error is not None]
+        if errors:
+            first = next((error for error in errors if not isinstance(error, RunCancelledError)), errors[0])
+            others = [task.node.name for task in self.failed if task.error is not first]
+            if others:
+                first.add_note(f"Also failed: {', '.join(others)}")
+            raise first
+        if self.context.monitor.cancelled and len(self.done) < len(self.plan.nodes):
+            left = len(self.plan.nodes) - len(self.done)
+            raise RunCancelledError(
+                f"The run was cancelled; {left} of {len(self.plan.nodes)} nodes have not run."
+            )
