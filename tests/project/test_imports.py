@@ -42,7 +42,7 @@ def test_a_run_of_plain_values_imports_none_of_them_either():
     assert imported_by(ONE_NODE) == []
 
 
-def test_every_room_imports_only_from_the_rooms_above_it():
+def test_rooms_import_only_in_the_direction_of_the_layers():
     linter = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([linter, "--no-cache"], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stdout
