@@ -1,0 +1,397 @@
+"""DataCatalog: the datasets of a project by name."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+
+from kedro_nb.errors import (
+    DatasetError,
+    DatasetNotFoundError,
+    VersionAlreadyExistsError,
+    did_you_mean,
+)
+from kedro_nb.io.base import describe, entry_load_error, entry_save_error, is_dataset, type_name
+from kedro_nb.io.config import build_dataset, fill_credentials
+from kedro_nb.io.legacy import OlderCatalogMethods
+from kedro_nb.io.memory import MemoryDataset
+from kedro_nb.io.patterns import MEMORY_PATTERNS, CatalogConfigResolver, Patterns
+from kedro_nb.io.versioned import Version, generate_timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+logger = logging.getLogger("kedro_nb.io.data_catalog")  # the name that Kedro's users filter by
+
+
+def log_loading(name: str, dataset: object) -> None:
+    if logger.isEnabledFor(logging.INFO):
+        logger.info("Loading data from `%s` (%s)...", name, type(dataset).__name__)
+
+
+def log_saving(name: str, dataset: object) -> None:
+    if logger.isEnabledFor(logging.INFO):
+        logger.info("Saving data to `%s` (%s)...", name, type(dataset).__name__)
+
+
+@runtime_checkable
+class CatalogProtocol(Protocol):
+    """What runners and hooks ask of a catalog."""
+
+    def __contains__(self, name: str) -> bool: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __getitem__(self, name: str) -> Any: ...
+    def __setitem__(self, name: str, value: Any) -> None: ...
+    def get(self, key: str, fallback_to_runtime_pattern: bool = False) -> Any: ...
+    def keys(self) -> list[str]: ...
+    def load(self, ds_name: str) -> Any: ...
+    def save(self, ds_name: str, data: Any) -> None: ...
+    def exists(self, ds_name: str) -> bool: ...
+    def release(self, ds_name: str) -> None: ...
+    def confirm(self, ds_name: str) -> None: ...
+
+
+class _Lazy:
+    """A catalog entry whose dataset nobody has asked for yet."""
+
+    __slots__ = ("entry",)
+
+    def __init__(self, entry: dict[str, Any]) -> None:
+        self.entry = entry
+
+
+class DataCatalog(OlderCatalogMethods):
+    """Datasets by name, dict-like; those described by configuration are built when first used.
+
+    Args:
+        datasets: Datasets, or plain values, which become MemoryDatasets.
+        config_resolver: Finds what `datasets` lacks in catalog entries and dataset factory patterns.
+        load_versions: Which version to load, by dataset name; the latest for the others.
+        save_version: Under which version to save; the time of the first use when left out.
+    """
+
+    default_runtime_patterns: ClassVar[Patterns] = MEMORY_PATTERNS
+
+    def __init__(
+        self,
+        datasets: Mapping[str, Any] | None = None,
+        config_resolver: CatalogConfigResolver | None = None,
+        load_versions: Mapping[str, str | None] | None = None,
+        save_version: str | None = None,
+    ) -> None:
+        self._lock = threading.RLock()
+        self._resolver = config_resolver or CatalogConfigResolver(
+            default_runtime_patterns=self.default_runtime_patterns
+        )
+        self._save_version = save_version
+        self._load_versions = {name: version for name, version in (load_versions or {}).items() if version}
+        self._configs: dict[str, dict[str, Any]] = {}  # the entries as written, for to_config
+        self._entries: dict[str, Any] = {}
+        if datasets is not None and not hasattr(datasets, "items"):
+            raise DatasetError(
+                f"'datasets' is a mapping of names to datasets, and not a '{type(datasets).__name__}'."
+            )
+        for name, dataset in (datasets or {}).items():
+            self[name] = dataset
+        for name, entry in self._resolver.entries.items():
+            if name in self._entries:
+                logger.warning("'%s' is given as a dataset: its catalog entry is not used.", name)
+            else:
+                self._configs[name] = entry
+                self._entries[name] = _Lazy(entry)
+        self._check_load_versions(self._load_versions)
+
+    @classmethod
+    def from_config(
+        cls,
+        catalog: Mapping[str, dict[str, Any]] | None,
+        credentials: Mapping[str, dict[str, Any]] | None = None,
+        load_versions: Mapping[str, str | None] | None = None,
+        save_version: str | None = None,
+    ) -> DataCatalog:
+        """A catalog from what `catalog.yml` and `credentials.yml` say."""
+        resolver = CatalogConfigResolver(catalog, credentials, cls.default_runtime_patterns)
+        return cls(config_resolver=resolver, load_versions=load_versions, save_version=save_version)
+
+    def to_config(
+        self,
+    ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]], dict[str, str | None], str | None]:
+        """What `from_config` takes to make this catalog again: entries, credentials, load versions, save version.
+
+        Data in memory has no configuration and is left out.
+        """
+        from kedro_nb.io.config import config_of, split_credentials
+
+        catalog: dict[str, dict[str, Any]] = {}
+        credentials: dict[str, dict[str, Any]] = {}
+        known = self._resolver.credentials
+        load_versions: dict[str, str | None] = dict(self._load_versions)
+        for name, dataset in self._snapshot():
+            if name in self._configs:
+                entry = self._configs[name]
+            elif getattr(dataset, "_EPHEMERAL", False):
+                continue
+            else:
+                entry = config_of(name, dataset)
+            catalog[name] = split_credentials(name, entry, known, credentials)
+        for pattern, entry in self._resolver.patterns.items():
+            catalog[pattern] = split_credentials(pattern, entry, known, credentials)
+        return catalog, credentials, load_versions, self._save_version
+
+    @property
+    def config_resolver(self) -> CatalogConfigResolver:
+        return self._resolver
+
+    def get(
+        self, key: str, fallback_to_runtime_pattern: bool = False, version: Version | None = None
+    ) -> Any | None:
+        """The dataset, built if need be; None when neither an entry nor a pattern fits.
+
+        Args:
+            key: Its name.
+            fallback_to_runtime_pattern: Make one (in memory, by default) instead of returning None.
+            version: Have it load and save these versions, in a copy that the catalog does not keep.
+        """
+        dataset = self._entries.get(key)
+        if dataset is None:
+            if fallback_to_runtime_pattern and self._resolver.only_memory:
+                # setdefault is atomic: threads that ask for the same name get the same dataset
+                dataset = self._entries.setdefault(key, MemoryDataset())
+            else:
+                dataset = self._materialize(key, fallback_to_runtime_pattern)
+        elif dataset.__class__ is _Lazy:
+            dataset = self._materialize(key, fallback_to_runtime_pattern)
+        if version is None or dataset is None:
+            return dataset
+        return _with_version(key, dataset, version)
+
+    def _materialize(self, name: str, use_runtime_patterns: bool) -> Any | None:
+        with self._lock:
+            found = self._entries.get(name)  # another thread may have been first
+            if found is not None and found.__class__ is not _Lazy:
+                return found
+            if found is not None:
+                entry = found.entry
+            elif self._resolver.match_user_pattern(name):
+                entry = self._configs[name] = self._resolver.resolve_entry(name)
+            elif use_runtime_patterns:
+                entry = self._resolver.resolve_entry(name)
+            else:
+                return None
+            dataset = self._build(name, entry)
+            self._entries[name] = dataset
+            return dataset
+
+    def _build(self, name: str, entry: dict[str, Any]) -> Any:
+        config = fill_credentials(name, entry, self._resolver.credentials)
+        if config.get("versioned") and self._save_version is None:
+            self._save_version = generate_timestamp()
+        return build_dataset(name, config, self._load_versions.get(name), self._save_version)
+
+    def __getitem__(self, ds_name: str) -> Any:
+        dataset = self.get(ds_name)
+        if dataset is None:
+            raise DatasetNotFoundError(
+                f"Dataset '{ds_name}' not found in the catalog{did_you_mean(str(ds_name), self.keys())}"
+            )
+        return dataset
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if not isinstance(key, str):
+            raise DatasetError(f"Dataset names are text, and {key!r} is a '{type(key).__name__}'.")
+        dataset = value if is_dataset(value) else MemoryDataset(value)
+        with self._lock:
+            self._adopt_versions(key, dataset)
+            if key in self._entries:
+                logger.warning("Replacing dataset '%s'", key)
+                self._configs.pop(key, None)
+            self._entries[key] = dataset
+
+    def __contains__(self, dataset_name: object) -> bool:
+        return dataset_name in self._entries or (
+            isinstance(dataset_name, str) and self._resolver.match_user_pattern(dataset_name) is not None
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, DataCatalog):
+            return NotImplemented
+        return (
+            self._comparable() == other._comparable()
+            and self._resolver.list_patterns() == other._resolver.list_patterns()
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _comparable(self) -> dict[str, Any]:
+        return {name: self._configs.get(name, dataset) for name, dataset in self._snapshot()}
+
+    def keys(self) -> list[str]:
+        return list(self._entries)
+
+    def values(self) -> list[Any]:
+        return [self[name] for name in self]
+
+    def items(self) -> list[tuple[str, Any]]:
+        return [(name, self[name]) for name in self]
+
+    def _snapshot(self) -> list[tuple[str, Any]]:
+        return list(self._entries.items())
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.keys()
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{name!r}: {dataset.entry.get('type') if type(dataset) is _Lazy else describe(dataset)}"
+            for name, dataset in self._snapshot()
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._lock = threading.RLock()
+
+    def get_type(self, ds_name: str) -> str | None:
+        """The dotted name of the dataset's class, found without building the dataset; None for unknown names."""
+        dataset = self._entries.get(ds_name)
+        if dataset is None and self._resolver.match_user_pattern(ds_name):
+            dataset = _Lazy(self._resolver.resolve_entry(ds_name))
+        if dataset is None:
+            return None
+        cls = _class_of(dataset)
+        return str(dataset.entry["type"]) if cls is None else type_name(cls)
+
+    def filter(
+        self,
+        name_regex: re.Pattern[str] | str | None = None,
+        type_regex: re.Pattern[str] | str | None = None,
+        by_type: type | list[type] | None = None,
+    ) -> list[str]:
+        """The names that fit all the conditions given."""
+        names = self.keys()
+        if name_regex is not None:
+            pattern = _regex(name_regex)
+            names = [name for name in names if pattern.search(name)]
+        if type_regex is not None:
+            pattern = _regex(type_regex)
+            names = [name for name in names if pattern.search(self.get_type(name) or "")]
+        if by_type is not None:
+            wanted = tuple(by_type) if isinstance(by_type, list | tuple | set) else (by_type,)
+            names = [
+                name
+                for name in names
+                if (cls := _class_of(self._entries[name])) is not None and issubclass(cls, wanted)
+            ]
+        return names
+
+    def load(self, ds_name: str, version: str | None = None) -> Any:
+        dataset = self[ds_name]
+        if version is not None:
+            dataset = _with_version(ds_name, dataset, Version(version, None))
+        log_loading(ds_name, dataset)
+        try:
+            return dataset.load()
+        except Exception as error:
+            raise entry_load_error(ds_name, dataset, error) from (error.__cause__ or error)
+
+    def save(self, ds_name: str, data: Any) -> None:
+        dataset = self[ds_name]
+        log_saving(ds_name, dataset)
+        try:
+            dataset.save(data)
+        except Exception as error:
+            raise entry_save_error(ds_name, dataset, error) from (error.__cause__ or error)
+
+    def use_versions(
+        self, load_versions: Mapping[str, str | None] | None = None, save_version: str | None = None
+    ) -> None:
+        """Have versioned entries load `load_versions` (the latest of the others) and save a new version from now on.
+
+        Entries are built again when next used. Datasets that were given as objects keep their versions.
+        """
+        chosen = {name: version for name, version in (load_versions or {}).items() if version}
+        self._check_load_versions(chosen)
+        with self._lock:
+            self._load_versions = chosen
+            self._save_version = save_version
+            for name, entry in self._configs.items():
+                if entry.get("versioned"):
+                    self._entries[name] = _Lazy(entry)
+
+    def exists(self, ds_name: str) -> bool:
+        """Whether the dataset holds data; False for unknown names."""
+        dataset = self.get(ds_name)
+        return dataset is not None and bool(dataset.exists())
+
+    def release(self, ds_name: str) -> None:
+        """Drop what the dataset keeps in memory."""
+        self[ds_name].release()
+
+    def confirm(self, ds_name: str) -> None:
+        """Tell a dataset that counts what was processed (an incremental one) that it has been."""
+        dataset = self[ds_name]
+        logger.info("Confirming dataset '%s'", ds_name)
+        if not hasattr(dataset, "confirm"):
+            raise DatasetError(f"Dataset '{ds_name}' does not have 'confirm' method")
+        dataset.confirm()
+
+    def _check_load_versions(self, load_versions: Mapping[str, str]) -> None:
+        unknown = [name for name in load_versions if name not in self]
+        if unknown:
+            raise DatasetNotFoundError(
+                f"'load_versions' keys [{', '.join(unknown)}] are not found in the catalog."
+                f"{did_you_mean(unknown[0], self.keys())}"
+            )
+
+    def _adopt_versions(self, name: str, dataset: Any) -> None:
+        """Take note of the versions that a dataset brings: one catalog saves under one version."""
+        version = getattr(dataset, "_version", None)
+        load, save = getattr(version, "load", None), getattr(version, "save", None)
+        if load and self._load_versions.setdefault(name, load) != load:
+            raise VersionAlreadyExistsError(
+                f"Cannot add a dataset `{name}` with `{load}` load version: "
+                f"the catalog is to load version `{self._load_versions[name]}` of it."
+            )
+        if save and self._save_version not in (None, save):
+            raise VersionAlreadyExistsError(
+                f"Cannot add a dataset `{name}` with `{save}` save version: the catalog saves under version "
+                f"`{self._save_version}`, and all datasets in a catalog must have the same save version."
+            )
+        self._save_version = save or self._save_version
+
+
+def _with_version(name: str, dataset: Any, version: Version) -> Any:
+    if not hasattr(dataset, "_version") or not hasattr(dataset, "_copy"):
+        raise DatasetError(
+            f"Dataset '{name}' ({type(dataset).__name__}) keeps no versions: version {version.load!r} cannot be loaded."
+        )
+    return dataset._copy(_version=version)
+
+
+def _class_of(dataset: Any) -> type | None:
+    """The class of a dataset, built or not; None where an entry asks for a class that is not there."""
+    if type(dataset) is not _Lazy:
+        return type(dataset)
+    from kedro_nb.io.types import resolve_type
+
+    try:
+        return resolve_type(dataset.entry["type"])
+    except DatasetError:
+        return None
+
+
+def _regex(pattern: re.Pattern[str] | str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise DatasetError(f"{pattern!r} is not a regular expression: {error}") from error

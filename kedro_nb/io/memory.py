@@ -1,0 +1,105 @@
+"""MemoryDataset: data that lives in this process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kedro_nb.errors import DatasetError
+from kedro_nb.io.base import SAVING_NONE, AbstractDataset, type_name
+from kedro_nb.io.copying import COPY_MODES, IMMUTABLE, TCopyMode, copy_value, infer_copy_mode, is_cheap_to_copy
+
+
+class _EMPTY:
+    """Stands for "no data". The class itself is used: it pickles by name and stays one object."""
+
+
+class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
+    """Holds any Python object, copied on the way in and out so that nodes never share what they can change.
+
+    Args:
+        data: What it holds from the start.
+        copy_mode: "deepcopy", "copy" or "assign"; chosen by the type of the data when left out.
+        metadata: Anything; kept and not looked at.
+    """
+
+    _EPHEMERAL = True
+
+    def __init__(
+        self, data: Any = _EMPTY, copy_mode: TCopyMode | None = None, metadata: dict[str, Any] | None = None
+    ) -> None:
+        self._data: Any = _EMPTY
+        self._copy_mode = copy_mode
+        self.metadata = metadata
+        if copy_mode is not None and copy_mode not in COPY_MODES:
+            raise DatasetError(
+                f"Invalid copy mode: {copy_mode}. Possible values are: {', '.join(COPY_MODES)}."
+            )
+        if data is not _EMPTY:
+            self._data = self._copied(data)
+
+    def load(self) -> Any:
+        data = self._data
+        if type(data) in IMMUTABLE:
+            if data is _EMPTY:
+                raise self._no_data()
+            return data
+        return self._copied(data)
+
+    def save(self, data: Any) -> None:
+        if type(data) in IMMUTABLE:
+            if data is None:
+                raise DatasetError(SAVING_NONE)
+            self._data = data
+        else:
+            self._data = self._copied(data)
+
+    def adopt(self, data: Any) -> None:
+        """Hold `data` itself, without a copy: the caller has the only reference and gives it up."""
+        if data is None:
+            raise DatasetError(SAVING_NONE)
+        self._data = data
+
+    def borrow(self) -> Any:
+        """The data itself for its last reader; a copy where that costs nothing, so that the reader can be run again."""
+        data = self._data
+        if type(data) in IMMUTABLE:
+            if data is _EMPTY:
+                raise self._no_data()
+            return data
+        if self._copy_mode != "assign" and is_cheap_to_copy(data):
+            return self._copied(data)
+        return data
+
+    def _copied(self, data: Any) -> Any:
+        try:
+            return copy_value(data, self._copy_mode)
+        except DatasetError:
+            raise
+        except Exception as error:
+            mode = self._copy_mode or infer_copy_mode(data)
+            raise DatasetError(
+                f"A value of type '{type_name(type(data))}' cannot be copied ({mode}): {error}\n"
+                "Nodes get copies so that they do not change each other's data. To hand over the value itself, "
+                "register the dataset as MemoryDataset(copy_mode='assign')."
+            ) from error
+
+    def _no_data(self) -> DatasetError:
+        return DatasetError(f"Data for {type(self).__name__} has not been saved yet.")
+
+    def _exists(self) -> bool:
+        return self._data is not _EMPTY
+
+    def _release(self) -> None:
+        self._data = _EMPTY
+
+    def _describe(self) -> dict[str, Any]:
+        data = self._data
+        return {} if data is _EMPTY else {"data": f"<{type(data).__name__}>"}
+
+    def _init_config(self) -> dict[str, Any]:
+        config: dict[str, Any] = {"type": type_name(type(self))}
+        if self._copy_mode is not None:
+            config["copy_mode"] = self._copy_mode
+        if self.metadata is not None:
+            config["metadata"] = self.metadata
+        return config
