@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,8 @@ def func_name(func: Callable[..., Any]) -> str:
 
 def default_name(func: Callable[..., Any], inputs: tuple[str, ...], outputs: tuple[str, ...]) -> str:
     """`f__1a2b3c4d`, from the function and the datasets only: the same in every session, and in Kedro."""
+    import hashlib
+
     name = func_name(func)
     if isinstance(func, functools.partial) and not hasattr(func, "__name__"):
         path = name
@@ -175,44 +176,50 @@ def bind_call(
 
 def bind_unpack(node: str, outputs: Names) -> Callable[[Any], list[Any]]:
     if isinstance(outputs, str):
-        return _unpack_one
+        return lambda result: [result]
     if isinstance(outputs, list) and outputs:
-        return functools.partial(_unpack_list, node, outputs)
+        return _unpack_list(node, outputs)
     if isinstance(outputs, dict) and outputs:
-        return functools.partial(_unpack_dict, node, outputs)
+        return _unpack_dict(node, outputs)
     return functools.partial(_unpack_none, node)
 
 
-def _unpack_one(result: Any) -> list[Any]:
-    return [result]
+def _unpack_list(node: str, outputs: list[str]) -> Callable[[Any], list[Any]]:
+    count = len(outputs)
+
+    def unpack(result: Any) -> list[Any]:
+        if not isinstance(result, (tuple, list)):
+            raise ValueError(  # noqa: TRY004 - Kedro's type
+                f"Failed to save outputs of node {node}.\nThe node definition contains a list of outputs "
+                f"{outputs}, whereas the node function returned a '{type(result).__name__}'."
+            )
+        if len(result) != count:
+            raise ValueError(
+                f"Failed to save outputs of node {node}.\nThe node function returned {len(result)} output(s), "
+                f"whereas the node definition contains {count} output(s)."
+            )
+        return list(result)
+
+    return unpack
 
 
-def _unpack_list(node: str, outputs: list[str], result: Any) -> list[Any]:
-    if not isinstance(result, (list, tuple)):
-        raise ValueError(  # noqa: TRY004 - Kedro's type
-            f"Failed to save outputs of node {node}.\nThe node definition contains a list of outputs "
-            f"{outputs}, whereas the node function returned a '{type(result).__name__}'."
-        )
-    if len(result) != len(outputs):
-        raise ValueError(
-            f"Failed to save outputs of node {node}.\nThe node function returned {len(result)} output(s), "
-            f"whereas the node definition contains {len(outputs)} output(s)."
-        )
-    return list(result)
+def _unpack_dict(node: str, outputs: dict[str, str]) -> Callable[[Any], list[Any]]:
+    keys = list(outputs)
 
+    def unpack(result: Any) -> list[Any]:
+        if not isinstance(result, dict):
+            raise ValueError(  # noqa: TRY004 - Kedro's type
+                f"Failed to save outputs of node {node}.\nThe node output is a dictionary, whereas the function "
+                f"output is {type(result)}."
+            )
+        if result.keys() != outputs.keys():
+            raise ValueError(
+                f"Failed to save outputs of node {node}.\nThe node's output keys {keys} do not match "
+                f"with the returned output's keys {list(result)}."
+            )
+        return [result[key] for key in keys]
 
-def _unpack_dict(node: str, outputs: dict[str, str], result: Any) -> list[Any]:
-    if not isinstance(result, dict):
-        raise ValueError(  # noqa: TRY004 - Kedro's type
-            f"Failed to save outputs of node {node}.\nThe node output is a dictionary, whereas the function "
-            f"output is {type(result)}."
-        )
-    if result.keys() != outputs.keys():
-        raise ValueError(
-            f"Failed to save outputs of node {node}.\nThe node's output keys {list(outputs)} do not match "
-            f"with the returned output's keys {list(result)}."
-        )
-    return [result[key] for key in outputs]
+    return unpack
 
 
 def _unpack_none(node: str, result: Any) -> list[Any]:

@@ -56,8 +56,8 @@ class Node:
         if isinstance(inputs, dict):
             read = binding.in_signature_order(func, inputs)
         self._func = func
-        self._inputs = _own(inputs)
-        self._outputs = _own(outputs)
+        self._inputs = inputs if isinstance(inputs, str) else _own(inputs)
+        self._outputs = outputs if isinstance(outputs, str) else _own(outputs)
         self._name = _valid(name, "name") if name else None
         self._tags = valid_tags(tags) if tags is not None else _NO_TAGS
         self._confirms = _names(confirms, "confirms") if confirms is not None else ()
