@@ -4,8 +4,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Quiet: the first install is long enough without pip's own log. Errors still show.
-PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --constraint constraints.txt
+# Quiet: the first install is long enough without the log of pip; errors still show. Bytecode comes with use: it would
+# double the time of a first `make demo`, most of it for modules that nothing imports.
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile --constraint constraints.txt
 # Modules of this folder (benchmarks) are importable, and nothing of the caller's environment is.
 unexport PYTHONPATH PYTHONHOME
 

@@ -24,7 +24,11 @@ def main(arguments: list[str]) -> int:
     target = BUILD / source.name
     notebook = nbformat.read(source, as_version=4)
     client = NotebookClient(
-        notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": source.parent}}
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # the kernel's own warnings are no news of this run
+        resources={"metadata": {"path": source.parent}},
     )
     print(f"Running {_short(source)} ...", flush=True)
     began = time.perf_counter()
