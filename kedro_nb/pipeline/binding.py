@@ -6,10 +6,13 @@ import functools
 import types
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+from kedro_nb.pipeline.awaiting import ASYNC_TYPES, finish
 
-_VARARGS, _VARKEYWORDS, _GENERATOR, _ASYNC_GENERATOR = 0x04, 0x08, 0x20, 0x200  # flags of a code object
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+# Flags of a code object; generators of both kinds, plain and asynchronous.
+_VARARGS, _VARKEYWORDS, _GENERATOR = 0x04, 0x08, 0x20 | 0x200
 
 Names = str | list[str] | dict[str, str] | None
 
@@ -101,7 +104,7 @@ def _signature(func: Callable[..., Any]) -> Any:
     try:
         # The outermost wrapper is what is called, so its own signature counts.
         return inspect.signature(func, follow_wrapped=False)
-    except ValueError:
+    except (TypeError, ValueError):
         return None
 
 
@@ -122,23 +125,19 @@ def _keyword_hint(func: Callable[..., Any], inputs: Names) -> str:
     return f" (keyword-only {names} can be given by a dictionary of inputs only)"
 
 
-def in_signature_order(func: Callable[..., Any], inputs: dict[str, str]) -> tuple[str, ...]:
-    """Dataset names in the order of the function's parameters, others (`**kwargs`) after them as written."""
-    code = getattr(func, "__code__", None)
-    if type(func) is types.FunctionType and code is not None:
+def in_signature_order(func: Callable[..., Any], keys: Iterable[str]) -> tuple[str, ...]:
+    """Arguments in the order of the function's parameters, others (`**kwargs`) after them as written."""
+    if type(func) is types.FunctionType:
+        code = func.__code__
         parameters = list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
     else:
         parameters = _parameters(func)
-    known = [name for name in parameters if name in inputs]
-    return tuple([inputs[key] for key in dict.fromkeys([*known, *inputs])])
+    given = dict.fromkeys(keys)
+    return tuple(dict.fromkeys([*[name for name in parameters if name in given], *given]))
 
 
 def is_generator_function(func: Callable[..., Any]) -> bool:
     return bool(_flags(func) & _GENERATOR)
-
-
-def is_async_generator_function(func: Callable[..., Any]) -> bool:
-    return bool(_flags(func) & _ASYNC_GENERATOR)
 
 
 def _flags(func: Callable[..., Any]) -> int:
@@ -150,26 +149,20 @@ def _flags(func: Callable[..., Any]) -> int:
     return getattr(code, "co_flags", 0)
 
 
-def bind_call(
-    func: Callable[..., Any], inputs: Names, input_names: tuple[str, ...]
-) -> Callable[[Sequence[Any]], Any]:
-    coroutine = types.CoroutineType
-    if isinstance(inputs, dict):
-        by_name: dict[str, list[str]] = {}
-        for key, name in inputs.items():
-            by_name.setdefault(name, []).append(key)
-        # Two arguments may read the same dataset: hand its keys out in turn.
-        keys = tuple([by_name[name].pop(0) for name in input_names])
+def bind_call(func: Callable[..., Any], keys: tuple[str, ...] | None) -> Callable[[Sequence[Any]], Any]:
+    """A call of the function with values by position, or by these keywords."""
+    asynchronous = ASYNC_TYPES
+    if keys is not None:
 
         def call(values: Sequence[Any]) -> Any:
             result = func(**dict(zip(keys, values, strict=True)))
-            return await_to_end(result) if type(result) is coroutine else result
+            return finish(result) if type(result) in asynchronous else result
 
     else:
 
         def call(values: Sequence[Any]) -> Any:
             result = func(*values)
-            return await_to_end(result) if type(result) is coroutine else result
+            return finish(result) if type(result) in asynchronous else result
 
     return call
 
@@ -233,35 +226,3 @@ def _unpack_none(node: str, result: Any) -> list[Any]:
             stacklevel=3,
         )
     return []
-
-
-def await_to_end(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """The coroutine's result, also from a thread (a notebook's main thread) whose own loop is running."""
-    import asyncio
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(coroutine)
-    return _await_elsewhere(coroutine)
-
-
-def _await_elsewhere(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    import asyncio
-    import contextvars
-    from concurrent.futures import ThreadPoolExecutor
-
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(coroutine, context=contextvars.copy_context())
-
-    def work() -> Any:
-        with asyncio.Runner(loop_factory=lambda: loop):
-            return loop.run_until_complete(task)
-
-    with ThreadPoolExecutor(1, thread_name_prefix="kedro_nb-await") as pool:
-        future = pool.submit(work)
-        try:
-            return future.result()
-        except KeyboardInterrupt:
-            loop.call_soon_threadsafe(task.cancel)
-            raise

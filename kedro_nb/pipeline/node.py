@@ -53,8 +53,10 @@ class Node:
         if not read and not written:
             raise _invalid("it must have some 'inputs' or 'outputs'.")
         binding.check_signature(func, inputs)
+        self._keywords: tuple[str, ...] | None = None
         if isinstance(inputs, dict):
-            read = binding.in_signature_order(func, inputs)
+            self._keywords = binding.in_signature_order(func, inputs)
+            read = tuple([inputs[key] for key in self._keywords])
         self._func = func
         self._inputs = inputs if isinstance(inputs, str) else _own(inputs)
         self._outputs = outputs if isinstance(outputs, str) else _own(outputs)
@@ -172,7 +174,7 @@ class Node:
 
     def call(self, values: Sequence[Any]) -> Any:
         """Call the function with data in the order of `inputs`; its result as it is, coroutines awaited."""
-        bound = binding.bind_call(self._func, self._inputs, self.input_names)
+        bound = binding.bind_call(self._func, self._keywords)
         self.__dict__["call"] = bound  # the next call goes straight to the closure
         return bound(values)
 

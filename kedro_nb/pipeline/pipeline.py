@@ -172,7 +172,7 @@ class Pipeline:
         nodes = self.graph.nodes
         return self._some([nodes[i] for i in sorted(choose(self.graph, names))])
 
-    def filter(  # noqa: PLR0917 - Kedro's signature
+    def filter(
         self,
         tags: Iterable[str] | None = None,
         from_nodes: Iterable[str] | None = None,
