@@ -6,7 +6,6 @@ pickles; whoever raises it says what is wrong, where, and what to do next.
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -59,6 +58,8 @@ class RunCancelledError(Exception):
 
 def closest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """The known names that look most like `name`, best first."""
+    import difflib
+
     return difflib.get_close_matches(name, list(known), n=count, cutoff=0.5)
 
 

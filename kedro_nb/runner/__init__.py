@@ -1,7 +1,6 @@
 """Runners: where pipelines meet data."""
 
 from kedro_nb.runner.dry import DryRunner
-from kedro_nb.runner.events import ResumeHint
 from kedro_nb.runner.monitor import Monitor
 from kedro_nb.runner.result import RunResult
 from kedro_nb.runner.runner import AbstractRunner
@@ -12,7 +11,6 @@ __all__ = [
     "AbstractRunner",
     "DryRunner",
     "Monitor",
-    "ResumeHint",
     "RunResult",
     "SequentialRunner",
     "ThreadRunner",

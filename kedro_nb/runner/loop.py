@@ -7,16 +7,16 @@ The work itself, the order and the hints are elsewhere.
 from __future__ import annotations
 
 import logging
-import time
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from kedro_nb.errors import RunCancelledError
 from kedro_nb.pipeline.transcoding import strip_transcoding
-from kedro_nb.runner.events import NodeCancelled, NodeFailed, NodeFinished
 from kedro_nb.runner.task import Task
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kedro_nb.runner.executors import Executor
     from kedro_nb.runner.plan import Plan
     from kedro_nb.runner.task import TaskContext
@@ -38,6 +38,7 @@ class RunLoop:
         self.done: set[int] = set()
         self.failed: list[Task] = []
         self._running: dict[int, Task] = {}
+        self._durations = context.monitor.durations
         self._logs = logger.isEnabledFor(logging.INFO)
         # With one worker the order cannot make the run shorter, and the pipeline's own is the one people know.
         one_by_one = executor.slots == 1 or context.is_async
@@ -78,18 +79,20 @@ class RunLoop:
         while ready and len(running) < slots:
             index = heappop(ready)[1]
             node = self.plan.nodes[index]
-            running[index] = task = Task(index, node, self._last_reads(node.inputs))
+            running[index] = task = Task(index, node, self._last_reads(node.input_names))
             self.executor.submit(task)
 
-    def _last_reads(self, names: list[str]) -> list[str]:
+    def _last_reads(self, names: Sequence[str]) -> Sequence[str]:
         """The names that nobody else will read: all their other readers have finished."""
         readers, kept = self.plan.readers, self.plan.kept
+        if len(names) == 1:  # the common case, and this is the hot loop
+            return names if readers[names[0]] == 1 and names[0] not in kept else ()
         return [name for name in names if readers[name] == 1 and name not in kept]
 
     def _take_back(self, task: Task) -> None:
         """Make ready whoever waited for what the task has written; once it is finished, count and clean up."""
         plan, node = self.plan, task.node
-        for name in node.outputs if task.written is None else task.written:
+        for name in node.output_names if task.written is None else task.written:
             base = name if "@" not in name else strip_transcoding(name)
             for index in plan.consumers.pop(base, ()):
                 plan.waiting[index] -= 1
@@ -99,10 +102,9 @@ class RunLoop:
             return
         del self._running[task.index]
         self.done.add(task.index)
-        context = self.context
-        context.monitor.durations[node.name] = task.load + task.call + task.save
-        if context.emit is not None:
-            context.emit(NodeFinished(time.time(), node, task.load, task.call, task.save))
+        self._durations[node.name] = task.load + task.call + task.save
+        if (events := self.context.events) is not None:
+            self.context.tell(events.NodeFinished, task, task.load, task.call, task.save)
         if self._logs:
             self.logger.info("Completed node: %s", node.name)
             self.logger.info("Completed %d out of %d tasks", len(self.done), len(plan.nodes))
@@ -111,11 +113,12 @@ class RunLoop:
     def _release(self, task: Task) -> None:
         """Free what has no reader left. The pipeline's inputs and outputs stay."""
         plan, node = self.plan, task.node
-        for name in node.inputs if len(node.inputs) == 1 else set(node.inputs):
+        names = node.input_names
+        for name in names if len(names) == 1 else set(names):
             plan.readers[name] -= 1
             if not plan.readers[name] and name not in plan.kept:
                 self.context.dataset(name).release()
-        for name in node.outputs:
+        for name in node.output_names:
             if name not in plan.readers and name not in plan.kept:
                 self.context.dataset(name).release()
 
@@ -123,12 +126,11 @@ class RunLoop:
         """Remember the failure; nothing further is handed out."""
         del self._running[task.index]
         self.failed.append(task)
-        if self.context.emit is not None and task.error is not None:
-            cancelled = isinstance(task.error, RunCancelledError)
-            now = time.time()
-            self.context.emit(
-                NodeCancelled(now, task.node) if cancelled else NodeFailed(now, task.node, task.error)
-            )
+        if (events := self.context.events) is not None:
+            if isinstance(task.error, RunCancelledError):
+                self.context.tell(events.NodeCancelled, task)
+            else:
+                self.context.tell(events.NodeFailed, task, task.error)
 
     def _drop(self) -> None:
         """Take back what the executor has not begun."""
@@ -141,9 +143,9 @@ class RunLoop:
         self._drop()
         self.executor.close(abandon=True)
         self.failed += self._running.values()
-        if self.context.emit is not None:
+        if (events := self.context.events) is not None:
             for task in self._running.values():
-                self.context.emit(NodeCancelled(time.time(), task.node))
+                self.context.tell(events.NodeCancelled, task)
 
     def _raise(self) -> None:
         errors = [task.error for task in self.failed if task.error is not None]

@@ -37,18 +37,18 @@ class Plan:
         self.waiting = [0] * len(self.nodes)
         produced, consumers, readers = self.produced, self.consumers, self.readers
         for index, node in enumerate(self.nodes):
-            for name in node.outputs:
+            for name in node.output_names:
                 produced[name if "@" not in name else strip_transcoding(name)] = index
         for index, node in enumerate(self.nodes):
-            names = node.inputs
-            awaited: set[str] = set()
+            names = node.input_names
             for name in names if len(names) == 1 else dict.fromkeys(names):
                 readers[name] = readers.get(name, 0) + 1
                 base = name if "@" not in name else strip_transcoding(name)
-                if base in produced and base not in awaited:
-                    awaited.add(base)
-                    consumers.setdefault(base, []).append(index)
-            self.waiting[index] = len(awaited)
+                if base in produced:
+                    waiters = consumers.setdefault(base, [])
+                    if not waiters or waiters[-1] != index:  # two formats of one dataset are awaited once
+                        waiters.append(index)
+                        self.waiting[index] += 1
 
     def successors(self, index: int) -> Iterable[int]:
         """The nodes that read what this node writes; one that reads two of its outputs comes twice."""

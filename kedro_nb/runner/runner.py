@@ -9,9 +9,8 @@ from abc import ABC
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.errors import DatasetError
+from kedro_nb.errors import DatasetError, did_you_mean
 from kedro_nb.pipeline import Pipeline
-from kedro_nb.runner.events import NodeSkipped, ResumeHint, RunFinished, RunStarted
 from kedro_nb.runner.executors.futures import FuturesExecutor
 from kedro_nb.runner.executors.inline import InlineExecutor
 from kedro_nb.runner.executors.overlap import OverlapExecutor
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 
     import pluggy
 
+    from kedro_nb.pipeline import Node
+    from kedro_nb.runner.events import ResumeHint
     from kedro_nb.runner.executors import Executor
 
 # The monitor of the run that is going on in this thread: `_run` has Kedro's signature, which has no place for it.
@@ -92,10 +93,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         )
         self._prepare(pipeline, catalog, hook_manager)
         if monitor.listeners:
-            now = time.time()
-            monitor.emit(RunStarted(now, run_id, type(self).__name__, whole, tuple(whole.nodes)))
-            for node in skipped:
-                monitor.emit(NodeSkipped(now, node))
+            self._tell_start(monitor, run_id, whole, skipped)
         if self._is_async:
             self._logger.info("Asynchronous mode is enabled for loading and saving data")
         token = _monitor.set(monitor)
@@ -104,7 +102,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             self._call_run(pipeline, catalog, hook_manager, run_id)
         except BaseException as error:
             if monitor.listeners:
-                monitor.emit(RunFinished(time.time(), error, monitor.resume))
+                self._tell_end(monitor, error)
             raise error.with_traceback(user_frames(error.__traceback__)) from error.__cause__
         finally:
             _monitor.reset(token)
@@ -112,14 +110,8 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             "Pipeline execution completed successfully in %.1f sec.", time.perf_counter() - start
         )
         if monitor.listeners:
-            monitor.emit(RunFinished(time.time(), None, None))
+            self._tell_end(monitor, None)
         return self._result(whole, catalog)
-
-    def run_only_missing(
-        self, pipeline: Pipeline, catalog: Any, hook_manager: pluggy.PluginManager | None = None
-    ) -> RunResult:
-        """Run with `only_missing_outputs` (older spelling)."""
-        return self.run(pipeline, catalog, hook_manager, only_missing_outputs=True)
 
     def _run(
         self,
@@ -160,6 +152,19 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             return given
         return FuturesExecutor(given, getattr(given, "_max_workers", None) or max_workers)
 
+    def _tell_start(self, monitor: Monitor, run_id: str | None, whole: Pipeline, skipped: list[Node]) -> None:
+        from kedro_nb.runner.events import NodeSkipped, RunStarted
+
+        now = time.time()
+        monitor.emit(RunStarted(now, run_id, type(self).__name__, whole, tuple(whole.nodes)))
+        for node in skipped:
+            monitor.emit(NodeSkipped(now, node))
+
+    def _tell_end(self, monitor: Monitor, error: BaseException | None) -> None:
+        from kedro_nb.runner.events import RunFinished
+
+        monitor.emit(RunFinished(time.time(), error, None if error is None else monitor.resume))
+
     def _result(self, pipeline: Pipeline, catalog: Any) -> RunResult:
         return RunResult({name: catalog[name] for name in sorted(pipeline.outputs())})
 
@@ -192,8 +197,6 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             self._check_memory(pipeline, catalog)
 
     def _unknown_inputs(self, unknown: list[str], catalog: Any) -> str:
-        from kedro_nb.errors import did_you_mean
-
         names = ", ".join(map(repr, unknown))
         hints = "".join(did_you_mean(name, set(catalog) - set(unknown)) for name in unknown[:1])
         return f"Pipeline input(s) {{{names}}} not found in the {type(catalog).__name__}{hints}"
@@ -208,7 +211,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
                     f"'{name}' is an input of the pipeline: save it first, with catalog.save('{name}', data)."
                 )
 
-    def _leave_out_existing(self, pipeline: Pipeline, catalog: Any) -> tuple[Pipeline, list[Any]]:
+    def _leave_out_existing(self, pipeline: Pipeline, catalog: Any) -> tuple[Pipeline, list[Node]]:
         """The part of the pipeline that has something to write, and the nodes that were left out."""
 
         def ephemeral(name: str) -> bool:
@@ -234,6 +237,8 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
 
     def _resume_hint(self, loop: RunLoop) -> ResumeHint:
         """Where to go on, in this session and in a new process; the latter is logged, in Kedro's words."""
+        from kedro_nb.runner.events import ResumeHint
+
         plan, dataset = loop.plan, loop.context.dataset
         here = nodes_to_resume(plan, loop.done, lasts=lambda _name: True)
         stored = nodes_to_resume(

@@ -14,15 +14,17 @@ from kedro_nb.io.catalog import log_loading, log_saving
 from kedro_nb.io.catalog import logger as io_logger
 from kedro_nb.io.copying import IMMUTABLE
 from kedro_nb.io.ownership import solely_owned
-from kedro_nb.runner.events import NodeCalled, NodeLoaded, NodeStarted
 from kedro_nb.runner.failure import explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from types import ModuleType
+
     import pluggy
 
     from kedro_nb.pipeline import Node
+    from kedro_nb.runner.events import NodeEvent
     from kedro_nb.runner.monitor import Monitor
 
 node_logger = logging.getLogger("kedro_nb.pipeline.node")
@@ -42,22 +44,19 @@ class Task:
         doing: the part that is under way, for the error message: "load", "call" or "save", and of which dataset.
     """
 
-    __slots__ = (
-        *("call", "dataset", "doing", "error", "finished", "index", "lent", "load", "node", "save"),
-        *("takes", "written"),
-    )
+    # On the class, as a run makes one task per node and most of these stay as they are.
+    written: list[str] | None = None
+    finished = False
+    error: BaseException | None = None
+    lent: frozenset[int] = frozenset()
+    load = call = save = 0.0
+    doing = "load"
+    dataset = ""
 
     def __init__(self, index: int, node: Node, takes: Collection[str] = ()) -> None:
         self.index = index
         self.node = node
         self.takes = takes
-        self.written: list[str] | None = None
-        self.finished = False
-        self.error: BaseException | None = None
-        self.lent: set[int] | tuple[()] = ()
-        self.load = self.call = self.save = 0.0
-        self.doing = "load"
-        self.dataset = ""
 
 
 class TaskContext:
@@ -66,8 +65,9 @@ class TaskContext:
     Attributes:
         dataset: finds a dataset by name.
         hooks: the hooks around a node.
-        emit: tells the listeners, or None when there are none.
+        events: the module of event records when somebody listens, else None.
         adopts: outputs may be kept without a copy; not so when a hook gets to see them after they are saved.
+        watched: somebody follows the data: a hook, the log, or a catalog with ways of its own.
     """
 
     def __init__(
@@ -83,16 +83,24 @@ class TaskContext:
         self.monitor = monitor
         self.run_id = run_id
         self.is_async = is_async
-        self.dataset: Callable[[str], Any] = catalog.__getitem__
         self.own_catalog = isinstance(catalog, DataCatalog) and (
             type(catalog).load is DataCatalog.load and type(catalog).save is DataCatalog.save
         )
+        self.dataset: Callable[[str], Any] = catalog.built if self.own_catalog else catalog.__getitem__
         self.hooks = TaskHooks(hook_manager)
-        self.hooked = bool(self.hooks)
         self.adopts = self.hooks.after_dataset_saved is None
-        self.emit = monitor.emit if monitor.listeners else None
-        self.logs_data = io_logger.isEnabledFor(logging.INFO)
+        self.events: ModuleType | None = None
+        if monitor.listeners:
+            from kedro_nb.runner import events
+
+            self.events = events
+        self.hooked = bool(self.hooks)
+        self.watched = self.hooked or not self.own_catalog or io_logger.isEnabledFor(logging.INFO)
         self.logs_nodes = node_logger.isEnabledFor(logging.INFO)
+
+    def tell(self, event: type[NodeEvent], task: Task, *details: Any) -> None:
+        """Tell the listeners what happened to a task."""
+        self.monitor.emit(event(time.time(), task.node, *details))
 
 
 def execute(task: Task, context: TaskContext, worker: str = "main") -> None:
@@ -101,10 +109,10 @@ def execute(task: Task, context: TaskContext, worker: str = "main") -> None:
     values: list[Any] = []
     try:
         start = perf_counter()
-        if context.emit is not None:
-            context.emit(NodeStarted(time.time(), task.node, worker))
-        for name in task.node.inputs:
-            values.append(load_input(task, context, name))
+        if context.events is not None:
+            context.tell(context.events.NodeStarted, task, worker)
+        for name in task.node.input_names:
+            values.append(load_input(task, context, name))  # noqa: PERF401 - kept for the message if one fails
         loaded = perf_counter()
         outputs = call_function(task, context, values)
         called = perf_counter()
@@ -119,22 +127,28 @@ def execute(task: Task, context: TaskContext, worker: str = "main") -> None:
 def load_input(task: Task, context: TaskContext, name: str) -> Any:
     """One input's data, and the hooks around it."""
     task.dataset = name
+    if not context.watched:
+        return _load(task, context.dataset(name), name)
     hooks = context.hooks
     if hooks.before_dataset_loaded is not None:
         hooks.before_dataset_loaded(name, task.node)
-    if not context.own_catalog:
-        data = context.catalog.load(name)
-    else:
+    if context.own_catalog:
         dataset = context.dataset(name)
-        if context.logs_data:
-            log_loading(name, dataset)
-        if type(dataset) is MemoryDataset and name in task.takes:
-            data = dataset.borrow()
-            task.lent = {*task.lent, id(data)}
-        else:
-            data = dataset.load()
+        log_loading(name, dataset)
+        data = _load(task, dataset, name)
+    else:
+        data = context.catalog.load(name)
     if hooks.after_dataset_loaded is not None:
         hooks.after_dataset_loaded(name, data, task.node)
+    return data
+
+
+def _load(task: Task, dataset: Any, name: str) -> Any:
+    if name not in task.takes or type(dataset) is not MemoryDataset:
+        return dataset.load()
+    data = dataset.borrow()
+    if type(data) not in IMMUTABLE:
+        task.lent |= {id(data)}
     return data
 
 
@@ -142,8 +156,8 @@ def call_function(task: Task, context: TaskContext, values: list[Any]) -> list[A
     """The function's outputs in order; a generator function's chunks are still to come, as one value."""
     node = task.node
     task.doing = "call"
-    if context.emit is not None:
-        context.emit(NodeLoaded(time.time(), node))
+    if context.events is not None:
+        context.tell(context.events.NodeLoaded, task)
     if context.logs_nodes:
         node_logger.info("Running node: %s", node)
     if context.hooked:
@@ -155,15 +169,15 @@ def call_function(task: Task, context: TaskContext, values: list[Any]) -> list[A
         raise RunCancelledError(
             f"Node '{node.name}' ended after the run was stopped: its outputs are dropped."
         )
-    if context.emit is not None:
-        context.emit(NodeCalled(time.time(), node))
+    if context.events is not None:
+        context.tell(context.events.NodeCalled, task)
     return outputs
 
 
 def _call_with_hooks(node: Node, context: TaskContext, values: list[Any]) -> list[Any]:
     """The same, between before_node_run, which may replace inputs, and after_node_run or on_node_error."""
     hooks, about = context.hooks, (context.is_async, context.run_id)
-    inputs = dict(zip(node.inputs, values, strict=True))
+    inputs = dict(zip(node.input_names, values, strict=True))
     if hooks.before_node_run is not None:
         for replaced in hooks.before_node_run(node, context.catalog, dict(inputs), *about):
             if not isinstance(replaced, dict):
@@ -172,7 +186,7 @@ def _call_with_hooks(node: Node, context: TaskContext, values: list[Any]) -> lis
                     f"updated values, got '{type(replaced).__name__}' instead."
                 )
             inputs.update(replaced)
-        values[:] = [inputs[name] for name in node.inputs]
+        values[:] = [inputs[name] for name in node.input_names]
     try:
         result = node.call(values)
         outputs = [result] if node.is_generator else node.unpack(result)
@@ -181,9 +195,9 @@ def _call_with_hooks(node: Node, context: TaskContext, values: list[Any]) -> lis
             hooks.on_node_error(error, node, context.catalog, inputs, *about)
         raise
     if hooks.after_node_run is not None:
-        named = dict(
-            zip(node.outputs, outputs * len(node.outputs) if node.is_generator else outputs, strict=False)
-        )
+        # What a generator function gives is still to come: each of its outputs is the one generator.
+        each = outputs * len(node.output_names) if node.is_generator else outputs
+        named = dict(zip(node.output_names, each, strict=True))
         hooks.after_node_run(node, context.catalog, inputs, named, *about)
     return outputs
 
@@ -192,24 +206,32 @@ def save_output(task: Task, context: TaskContext, name: str, holder: list[Any]) 
     """Save one output, the only value in `holder`, and call the hooks around it."""
     task.doing = "save"
     task.dataset = name
+    if not context.watched:
+        _save(task, context, context.dataset(name), holder)
+        return
     hooks = context.hooks
     if hooks.before_dataset_saved is not None:
         hooks.before_dataset_saved(name, holder[0], task.node)
-    if not context.own_catalog:
-        context.catalog.save(name, holder[0])
-    else:
+    if context.own_catalog:
         dataset = context.dataset(name)
-        if context.logs_data:
-            log_saving(name, dataset)
-        if type(dataset) is MemoryDataset and (
-            type(holder[0]) in IMMUTABLE
-            or (context.adopts and solely_owned(holder, lent=id(holder[0]) in task.lent))
-        ):
-            dataset.adopt(holder[0])
-        else:
-            dataset.save(holder[0])
+        log_saving(name, dataset)
+        _save(task, context, dataset, holder)
+    else:
+        context.catalog.save(name, holder[0])
     if hooks.after_dataset_saved is not None:
         hooks.after_dataset_saved(name, holder[0], task.node)
+
+
+def _save(task: Task, context: TaskContext, dataset: Any, holder: list[Any]) -> None:
+    if (
+        type(holder[0]) not in IMMUTABLE
+        and context.adopts
+        and type(dataset) is MemoryDataset
+        and solely_owned(holder, lent=id(holder[0]) in task.lent)
+    ):
+        dataset.adopt(holder[0])
+    else:
+        dataset.save(holder[0])
 
 
 def save_outputs(task: Task, context: TaskContext, outputs: list[Any]) -> None:
@@ -221,12 +243,18 @@ def save_outputs(task: Task, context: TaskContext, outputs: list[Any]) -> None:
             _save_each(task, context, values)
     else:
         _save_each(task, context, outputs)
-    for name in node.confirms:
+    if node.confirms:
+        confirm(task, context)
+
+
+def confirm(task: Task, context: TaskContext) -> None:
+    """Confirm the datasets that the node says it has dealt with."""
+    for name in task.node.confirms:
         context.catalog.confirm(name)
 
 
 def _save_each(task: Task, context: TaskContext, values: list[Any]) -> None:
-    for position, name in enumerate(task.node.outputs):
+    for position, name in enumerate(task.node.output_names):
         holder = [values[position]]
         values[position] = None  # the holder is the only owner now
         save_output(task, context, name, holder)

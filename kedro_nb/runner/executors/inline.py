@@ -19,18 +19,15 @@ class InlineExecutor:
     def begin(self, plan: Plan, context: TaskContext) -> None:  # noqa: ARG002 - the protocol's
         """Nothing to start."""
         self._context = context
-        self._tasks: list[Task] = []
 
     def submit(self, task: Task) -> None:
         """Take the task."""
-        self._tasks.append(task)
+        self._task = task
 
-    def wait(self) -> list[Task]:
+    def wait(self) -> tuple[Task]:
         """Run it."""
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            execute(task, self._context)
-        return tasks
+        execute(self._task, self._context)
+        return (self._task,)
 
     def drop(self) -> list[Task]:
         """Nothing waits here."""

@@ -8,7 +8,6 @@ without `--async`.
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from queue import SimpleQueue
 from time import perf_counter
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from kedro_nb.errors import RunCancelledError
 from kedro_nb.io import MemoryDataset
 from kedro_nb.pipeline.transcoding import strip_transcoding
-from kedro_nb.runner.events import NodeStarted
 from kedro_nb.runner.failure import explain
 from kedro_nb.runner.task import call_function, confirm, load_input, save_output
 
@@ -69,7 +67,7 @@ class OverlapExecutor:
         while not self._saved.empty():
             tasks.append(self._take_saved())
         for task in tasks:
-            written = task.node.outputs if task.written is None else task.written
+            written = task.node.output_names if task.written is None else task.written
             self._readable.update(map(strip_transcoding, written))
         return tasks
 
@@ -95,12 +93,12 @@ class OverlapExecutor:
         context = self._context
         try:
             start = perf_counter()
-            if context.emit is not None:
-                context.emit(NodeStarted(time.time(), task.node, "main"))
+            if context.events is not None:
+                context.tell(context.events.NodeStarted, task, "main")
             self._called.add(task.index)
             self._load_ahead(task)
             loads = self._loads.pop(task.index, {})
-            for name in task.node.inputs:
+            for name in task.node.input_names:
                 task.dataset = name
                 values.append(loads[name].result() if name in loads else load_input(task, context, name))
             loaded = perf_counter()
@@ -131,7 +129,7 @@ class OverlapExecutor:
 
         node = self._plan.nodes[index]
         loads = self._loads.setdefault(index, {})
-        for name in node.inputs:
+        for name in node.input_names:
             base = strip_transcoding(name)
             there = base not in self._plan.produced or base in self._readable
             if there and name not in loads and not self._in_memory(name):
@@ -144,7 +142,7 @@ class OverlapExecutor:
         """Save what lives in memory now and the rest on other threads; the last of them reports the task."""
         behind: list[tuple[str, list[Any]]] = []
         task.written = []
-        for position, name in enumerate(task.node.outputs):
+        for position, name in enumerate(task.node.output_names):
             holder = [outputs[position]]
             outputs[position] = None
             if self._in_memory(name):
