@@ -174,7 +174,7 @@ def listener(manager: pluggy.PluginManager, name: str) -> Listener | None:
     argnames = tuple(caller.spec.argnames) if caller.spec else ()
     wrapped = any(impl.hookwrapper or impl.wrapper for impl in impls)
     if wrapped or type(manager) is not HookManager or manager.monitored:
-        return lambda *args: caller(**dict(zip(argnames, args, strict=True)))  # type: ignore[no-any-return]
+        return lambda *args: caller(**dict(zip(argnames, args, strict=True)))
     calls = [_positional(impl.function, impl.argnames, argnames) for impl in reversed(impls)]
     if len(calls) == 1:
         call = calls[0]

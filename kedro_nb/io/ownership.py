@@ -99,7 +99,7 @@ def _transparent(value: Any) -> bool:
 def _loop_references() -> int:
     """References that the loop in `_closed` itself adds to an object with no other owner."""
     found = [object()]
-    return [sys.getrefcount(item) for item in found if (_ := id(item)) != 0][0]
+    return next(sys.getrefcount(item) for item in found if (_ := id(item)))
 
 
 # One for the list `found`, one for the loop variable, one for the call on versions that count it.

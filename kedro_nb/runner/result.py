@@ -6,8 +6,10 @@ import reprlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+_LINE = 120  # characters of one value's description
+
 _short = reprlib.Repr()
-_short.maxstring = _short.maxother = 120
+_short.maxstring = _short.maxother = _LINE
 _short.maxlist = _short.maxdict = _short.maxtuple = _short.maxset = 12
 
 
@@ -59,15 +61,13 @@ def describe_value(value: Any) -> str:
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and shape and all(isinstance(size, int) for size in shape):
         return f"<{type(value).__name__} {' × '.join(map(str, shape))}>"  # noqa: RUF001 - the sign for sizes
-    text = _short.repr(value) if isinstance(value, str | list | dict | tuple | set) else _repr(value)
-    return " ".join(text.split())
-
-
-def _repr(value: Any) -> str:
-    """The repr, at most 120 characters; the type alone where the repr raises."""
-    limit = 120
     try:
-        text = repr(value)
+        # reprlib looks at the first few items only, so a large container costs no more than a small one.
+        text = _short.repr(value) if isinstance(value, str | list | dict | tuple | set) else repr(value)
     except Exception:  # noqa: BLE001 - user code
         return f"<{type(value).__name__}>"
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    text = " ".join(text.split())
+    if len(text) <= _LINE:
+        return text
+    size = f" of {len(value)}" if isinstance(value, list | dict | tuple | set) else ""
+    return f"<{type(value).__name__}{size}> {text[:_LINE]}…"

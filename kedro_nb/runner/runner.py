@@ -7,7 +7,7 @@ import re
 import time
 from abc import ABC
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from kedro_nb.errors import DatasetError, did_you_mean
 from kedro_nb.pipeline import Pipeline
@@ -100,10 +100,11 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         start = time.perf_counter()
         try:
             self._call_run(pipeline, catalog, hook_manager, run_id)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again, less our own frames
             if monitor.listeners:
                 self._tell_end(monitor, error)
-            raise error.with_traceback(user_frames(error.__traceback__)) from error.__cause__
+            error.__traceback__ = user_frames(error.__traceback__)
+            raise
         finally:
             _monitor.reset(token)
         self._logger.info(
@@ -150,7 +151,8 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             return OverlapExecutor() if self._is_async else InlineExecutor()
         if hasattr(given, "begin"):
             return given
-        return FuturesExecutor(given, getattr(given, "_max_workers", None) or max_workers)
+        pool = cast("futures.Executor", given)
+        return FuturesExecutor(pool, getattr(pool, "_max_workers", None) or max_workers)
 
     def _tell_start(self, monitor: Monitor, run_id: str | None, whole: Pipeline, skipped: list[Node]) -> None:
         from kedro_nb.runner.events import NodeSkipped, RunStarted
@@ -171,7 +173,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
     def _call_run(self, *arguments: Any) -> None:
         """Call `_run`, which in older runners takes the pipeline and the catalog only."""
         count = len(arguments)
-        if type(self)._run is not AbstractRunner._run:
+        if type(self)._run is not AbstractRunner._run:  # noqa: SLF001 - our own class
             import inspect
 
             parameters = inspect.signature(self._run).parameters.values()

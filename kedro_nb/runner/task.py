@@ -18,7 +18,6 @@ from kedro_nb.runner.failure import explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-
     from types import ModuleType
 
     import pluggy
@@ -269,6 +268,8 @@ def _next_chunk(task: Task, context: TaskContext, chunks: Any) -> list[Any] | No
         return None
     except Exception as error:
         if context.hooks.on_node_error is not None:
-            about = (context.catalog, {}, context.is_async, context.run_id)
-            context.hooks.on_node_error(error, task.node, *about)
+            node, inputs = task.node, dict[str, Any]()  # given back when the function was called
+            context.hooks.on_node_error(
+                error, node, context.catalog, inputs, context.is_async, context.run_id
+            )
         raise

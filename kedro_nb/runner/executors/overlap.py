@@ -164,8 +164,9 @@ class OverlapExecutor:
         error: BaseException | None = None
         try:
             if self._context.monitor.cancelled:
-                raise RunCancelledError(f"'{name}' was not saved: the run was stopped.")
-            save_output(task, self._context, name, holder)
+                error = RunCancelledError(f"'{name}' was not saved: the run was stopped.")
+            else:
+                save_output(task, self._context, name, holder)
         except BaseException as raised:  # noqa: BLE001 - the loop decides what to do about it
             error = raised
         with self._lock:
