@@ -10,7 +10,16 @@ from kedro_nb.errors import (
     VersionNotFoundError,
 )
 from kedro_nb.io.base import AbstractDataset, is_dataset
+from kedro_nb.io.cached import CachedDataset
 from kedro_nb.io.catalog import CatalogProtocol, DataCatalog
+from kedro_nb.io.files import (
+    CSVDataset,
+    JSONDataset,
+    ParquetDataset,
+    PickleDataset,
+    TextDataset,
+    YAMLDataset,
+)
 from kedro_nb.io.lambda_dataset import LambdaDataset
 from kedro_nb.io.memory import MemoryDataset
 from kedro_nb.io.patterns import CatalogConfigResolver
@@ -19,17 +28,24 @@ from kedro_nb.io.versioned import AbstractVersionedDataset, Version
 __all__ = [
     "AbstractDataset",
     "AbstractVersionedDataset",
+    "CSVDataset",
+    "CachedDataset",
     "CatalogConfigResolver",
     "CatalogProtocol",
     "DataCatalog",
     "DatasetAlreadyExistsError",
     "DatasetError",
     "DatasetNotFoundError",
+    "JSONDataset",
     "LambdaDataset",
     "MemoryDataset",
+    "ParquetDataset",
+    "PickleDataset",
+    "TextDataset",
     "Version",
     "VersionAlreadyExistsError",
     "VersionNotFoundError",
+    "YAMLDataset",
     "is_dataset",
 ]
 

@@ -65,13 +65,13 @@ class AbstractDataset(ABC, Generic[_DI, _DO]):
         super().__init_subclass__(**kwargs)
         if not wrap:
             return
-        if cls.__new__ is object.__new__:
-            cls.__new__ = _new_with_arguments  # type: ignore[method-assign]
+        if "__init__" in cls.__dict__:
+            cls.__init__ = _remembering(cls.__init__)  # type: ignore[method-assign]
         for name, wrapper in (("load", cls._wrap_load), ("save", cls._wrap_save)):
             own = cls.__dict__.get(name) or cls.__dict__.get(f"_{name}")
             if own is not None and not hasattr(own, "_names_the_dataset"):
-                wrapped = wrapper(own)
-                wrapped._names_the_dataset = True  # type: ignore[attr-defined]  # noqa: SLF001 - our own mark
+                wrapped: Any = wrapper(own)
+                wrapped._names_the_dataset = True  # noqa: SLF001 - our own mark
                 setattr(cls, name, wrapped)
 
     @abstractmethod
@@ -86,7 +86,9 @@ class AbstractDataset(ABC, Generic[_DI, _DO]):
         except DatasetError:
             raise
         except Exception as error:
-            raise DatasetError(f"Failed during exists check for dataset {describe(self)}.\n{error}") from error
+            raise DatasetError(
+                f"Failed during exists check for dataset {describe(self)}.\n{error}"
+            ) from error
 
     def release(self) -> None:
         try:
@@ -132,7 +134,7 @@ class AbstractDataset(ABC, Generic[_DI, _DO]):
         """The catalog entry that builds this dataset: its type and the arguments it was made with."""
         import inspect
 
-        args, kwargs = getattr(self, "_init_args", ((), {}))
+        args, kwargs = self.__dict__.get("_init_args", ((), {}))
         bound = inspect.signature(type(self)).bind(*args, **kwargs)
         config = {"type": type_name(type(self))}
         for name, value in bound.arguments.items():
@@ -193,14 +195,18 @@ def entry_save_error(name: str, dataset: object, error: Exception) -> DatasetErr
 def _entry_error(name: str, error: Exception, otherwise: DatasetError) -> DatasetError:
     if isinstance(error, DatasetError):
         kind = type(error) if type(error).__module__ == DatasetError.__module__ else DatasetError
-        return kind(f"{name}: {error}")
+        return kind(f"{name}: {error}").with_traceback(error.__traceback__)
     # Datasets of Kedro's own family name themselves in a DatasetError that is not ours.
     says_it_all = any(base.__name__ == "DatasetError" for base in type(error).__mro__)
     return DatasetError(f"{name}: {error if says_it_all else otherwise}")
 
 
-def _new_with_arguments(cls: type[AbstractDataset[Any, Any]], *args: Any, **kwargs: Any) -> Any:
-    # In __new__ because it runs once, with the arguments of the outermost class, before any __init__ of the user's.
-    dataset = object.__new__(cls)
-    dataset._init_args = (args, kwargs)  # type: ignore[attr-defined]  # noqa: SLF001 - our own attribute
-    return dataset
+def _remembering(init: Callable[..., None]) -> Callable[..., None]:
+    """An `__init__` that keeps its arguments, so that the dataset can be written as a catalog entry."""
+
+    @functools.wraps(init)
+    def remembering_init(self: Any, *args: Any, **kwargs: Any) -> None:
+        self.__dict__.setdefault("_init_args", (args, kwargs))  # those of the outermost class come first
+        init(self, *args, **kwargs)
+
+    return remembering_init

@@ -21,7 +21,7 @@ from kedro_nb.io.patterns import MEMORY_PATTERNS, CatalogConfigResolver, Pattern
 from kedro_nb.io.versioned import Version, generate_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 logger = logging.getLogger("kedro_nb.io.data_catalog")  # the name that Kedro's users filter by
 
@@ -167,6 +167,11 @@ class DataCatalog(OlderCatalogMethods):
             return dataset
         return _with_version(key, dataset, version)
 
+    @property
+    def built(self) -> Callable[[str], Any]:
+        """A quick look-up for names whose datasets are built already, as those of a run are."""
+        return self._entries.__getitem__
+
     def _materialize(self, name: str, use_runtime_patterns: bool) -> Any | None:
         with self._lock:
             found = self._entries.get(name)  # another thread may have been first
@@ -301,16 +306,16 @@ class DataCatalog(OlderCatalogMethods):
         log_loading(ds_name, dataset)
         try:
             return dataset.load()
-        except Exception as error:
-            raise entry_load_error(ds_name, dataset, error) from (error.__cause__ or error)
+        except Exception as error:  # noqa: BLE001 - a dataset may raise anything; it is raised again by name
+            raise entry_load_error(ds_name, dataset, error) from _first_cause(error)
 
     def save(self, ds_name: str, data: Any) -> None:
         dataset = self[ds_name]
         log_saving(ds_name, dataset)
         try:
             dataset.save(data)
-        except Exception as error:
-            raise entry_save_error(ds_name, dataset, error) from (error.__cause__ or error)
+        except Exception as error:  # noqa: BLE001 - the same
+            raise entry_save_error(ds_name, dataset, error) from _first_cause(error)
 
     def use_versions(
         self, load_versions: Mapping[str, str | None] | None = None, save_version: str | None = None
@@ -370,12 +375,17 @@ class DataCatalog(OlderCatalogMethods):
         self._save_version = save or self._save_version
 
 
+def _first_cause(error: Exception) -> BaseException | None:
+    # The new error says all that a DatasetError says: only what went wrong below it is worth showing.
+    return error.__cause__ if isinstance(error, DatasetError) else error
+
+
 def _with_version(name: str, dataset: Any, version: Version) -> Any:
     if not hasattr(dataset, "_version") or not hasattr(dataset, "_copy"):
         raise DatasetError(
             f"Dataset '{name}' ({type(dataset).__name__}) keeps no versions: version {version.load!r} cannot be loaded."
         )
-    return dataset._copy(_version=version)
+    return dataset._copy(_version=version)  # noqa: SLF001 - Kedro's protocol has no public way
 
 
 def _class_of(dataset: Any) -> type | None:

@@ -8,16 +8,19 @@ import sys
 import types
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from kedro_nb.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TCopyMode = Literal["deepcopy", "copy", "assign"]
 COPY_MODES: tuple[str, ...] = get_args(TCopyMode)
 
 # Types whose values nobody can change. `_kind` adds those of libraries that need not be imported to know them.
 IMMUTABLE: set[type] = {
-    *(type(None), bool, int, float, complex, str, bytes, range, slice, type(...), type(NotImplemented), type),
+    *(type(None), bool, int, float, complex, str, bytes, range, type(...), type(NotImplemented), type),
     *(types.FunctionType, types.BuiltinFunctionType, types.ModuleType),
     *(date, datetime, time, timedelta, timezone),
     *(PurePath, PurePosixPath, PureWindowsPath, type(Path())),
@@ -34,7 +37,18 @@ _IMMUTABLE_ELSEWHERE = {
     ("pandas", "NAType"),
 }
 # Frames and tables that are lazy, distributed or immutable: a copy is impossible, useless or ruinous.
-_ASSIGNED_PACKAGES = {"pyspark", "ibis", "dask", "distributed", "snowflake", "pyarrow", "duckdb", "daft", "ray"}
+_ASSIGNED_PACKAGES = {
+    "pyspark",
+    "ibis",
+    "dask",
+    "distributed",
+    "snowflake",
+    "pyarrow",
+    "duckdb",
+    "daft",
+    "ray",
+}
+_Kind = Literal["immutable", "array", "frame", "assigned", "other"]
 _FRAMES = {("pandas", "DataFrame"), ("pandas", "Series")}
 
 _CHEAP_OBJECTS = 1000
@@ -66,45 +80,45 @@ def copy_value(value: Any, mode: str | None = None) -> Any:
 
 
 def is_cheap_to_copy(value: Any) -> bool:
-    """Whether a copy costs next to nothing: a small structure of builtin containers, or a small array."""
-    seen = 0
+    """Whether a copy costs next to nothing: a small structure of builtin containers and small arrays."""
+    objects = size = 0
     waiting = [value]
     while waiting:
         item = waiting.pop()
-        seen += 1
-        if seen > _CHEAP_OBJECTS:
-            return False
         kind = type(item)
         if kind in IMMUTABLE:
             continue
         if kind in (list, tuple, set, frozenset):
-            if seen + len(waiting) + len(item) > _CHEAP_OBJECTS:
-                return False
-            waiting.extend(item)
+            objects += len(item)
+            if objects <= _CHEAP_OBJECTS and not IMMUTABLE.issuperset(map(type, item)):
+                waiting.extend(item)
         elif kind is dict:
-            if seen + len(waiting) + 2 * len(item) > _CHEAP_OBJECTS:
-                return False
-            waiting.extend(item)
-            waiting.extend(item.values())
-        elif not _is_small_buffer(item):
+            objects += 2 * len(item)
+            if objects <= _CHEAP_OBJECTS:
+                waiting.extend(each for each in item if type(each) not in IMMUTABLE)
+                waiting.extend(each for each in item.values() if type(each) not in IMMUTABLE)
+        else:
+            size += _size_of_buffer(item)
+        if objects > _CHEAP_OBJECTS or size > _CHEAP_BYTES:
             return False
     return True
 
 
-def _is_small_buffer(value: Any) -> bool:
+def _size_of_buffer(value: Any) -> int:
+    """The bytes that a copy of a leaf moves; more than is cheap where nobody knows."""
     if type(value) is bytearray:
-        return len(value) <= _CHEAP_BYTES
+        return len(value)
     kind = _kind(type(value))
-    if kind == "array":
-        return bool(value.nbytes <= _CHEAP_BYTES and not value.dtype.hasobject)
-    return kind == "immutable"
+    if kind == "array" and not value.dtype.hasobject:
+        return int(value.nbytes)
+    return 0 if kind == "immutable" else _CHEAP_BYTES + 1
 
 
-@functools.lru_cache(maxsize=1024)
-def _kind(cls: type) -> Literal["immutable", "array", "frame", "assigned", "other"]:
+def _classify(cls: type) -> _Kind:
     """What a type is, told by the names of its bases: no library is imported to ask."""
-    bases = {(base.__module__.partition(".")[0], base.__name__) for base in cls.__mro__}
-    if (cls.__module__.partition(".")[0], cls.__name__) in _IMMUTABLE_ELSEWHERE or _is_numpy_scalar(bases):
+    bases = {(str(base.__module__).partition(".")[0], base.__name__) for base in cls.__mro__}
+    own = (str(cls.__module__).partition(".")[0], cls.__name__)
+    if own in _IMMUTABLE_ELSEWHERE or _is_numpy_scalar(bases):
         IMMUTABLE.add(cls)
         return "immutable"
     if ("numpy", "ndarray") in bases:
@@ -117,6 +131,9 @@ def _kind(cls: type) -> Literal["immutable", "array", "frame", "assigned", "othe
     if cls.__name__ == "DataFrame" and ("polars", "DataFrame") not in bases:
         return "assigned"
     return "other"
+
+
+_kind: Callable[[type], _Kind] = functools.lru_cache(maxsize=1024)(_classify)
 
 
 def _is_numpy_scalar(bases: set[tuple[str, str]]) -> bool:
@@ -202,11 +219,11 @@ def _copy_frame(frame: Any) -> Any:
     """A copy of a pandas DataFrame or Series, without its data where pandas copies on write."""
     fresh = frame.copy(deep=not _copies_on_write())
     if frame.ndim == 1:
-        if not _holds_objects(frame):
+        if frame.dtype != "object" or not _holds_objects(frame):
             return fresh
         return type(frame)(_copy_cells(frame), index=frame.index, dtype=object).__finalize__(frame)
     for position, dtype in enumerate(frame.dtypes):
-        if dtype == object and _holds_objects(column := frame.iloc[:, position]):
+        if dtype == "object" and _holds_objects(column := frame.iloc[:, position]):
             fresh.isetitem(position, _copy_cells(column))
     return fresh
 
@@ -220,8 +237,6 @@ def _copies_on_write() -> bool:
 
 def _holds_objects(column: Any) -> bool:
     """Whether cells may hold objects that can change (lists, say), which pandas itself never copies."""
-    if column.dtype != object:
-        return False
     kind: str = sys.modules["pandas"].api.types.infer_dtype(column, skipna=True)
     return kind.startswith("mixed")
 

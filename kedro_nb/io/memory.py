@@ -6,7 +6,14 @@ from typing import Any
 
 from kedro_nb.errors import DatasetError
 from kedro_nb.io.base import SAVING_NONE, AbstractDataset, type_name
-from kedro_nb.io.copying import COPY_MODES, IMMUTABLE, TCopyMode, copy_value, infer_copy_mode, is_cheap_to_copy
+from kedro_nb.io.copying import (
+    COPY_MODES,
+    IMMUTABLE,
+    TCopyMode,
+    copy_value,
+    infer_copy_mode,
+    is_cheap_to_copy,
+)
 
 
 class _EMPTY:
@@ -89,7 +96,7 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
     def _exists(self) -> bool:
         return self._data is not _EMPTY
 
-    def _release(self) -> None:
+    def release(self) -> None:
         self._data = _EMPTY
 
     def _describe(self) -> dict[str, Any]:

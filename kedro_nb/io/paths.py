@@ -17,7 +17,9 @@ HTTP_PROTOCOLS = ("http", "https")
 PROTOCOL_DELIMITER = "://"
 
 
-def get_protocol_and_path(filepath: str | os.PathLike[str], version: Version | None = None) -> tuple[str, str]:
+def get_protocol_and_path(
+    filepath: str | os.PathLike[str], version: Version | None = None
+) -> tuple[str, str]:
     """Split "s3://bucket/x.csv" into "s3" and "bucket/x.csv"; a path without a protocol is a local file."""
     text = filepath.as_posix() if isinstance(filepath, PurePath) else os.fspath(filepath)
     protocol, delimiter, path = text.partition(PROTOCOL_DELIMITER)
@@ -42,5 +44,3 @@ def get_filepath_str(raw_path: PurePath, protocol: str) -> str:
     if protocol in HTTP_PROTOCOLS and PROTOCOL_DELIMITER not in path:
         return path.replace(":/", PROTOCOL_DELIMITER, 1)
     return path
-
-

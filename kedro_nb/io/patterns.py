@@ -37,6 +37,10 @@ class CatalogConfigResolver:
         default_runtime_patterns: Patterns | None = None,
     ) -> None:
         self.credentials: dict[str, dict[str, Any]] = dict(credentials or {})
+        if config is not None and not hasattr(config, "items"):
+            raise DatasetError(
+                f"A catalog is a mapping of names to entries, and not a '{type(config).__name__}'."
+            )
         self.entries: Patterns = {}  # as written; `config` has the credentials filled in
         patterns: Patterns = {}
         for name, entry in (config or {}).items():
@@ -55,9 +59,7 @@ class CatalogConfigResolver:
     @property
     def config(self) -> Patterns:
         """The entries that are no patterns, with their credentials filled in."""
-        return {
-            name: fill_credentials(name, entry, self.credentials) for name, entry in self.entries.items()
-        }
+        return {name: fill_credentials(name, entry, self.credentials) for name, entry in self.entries.items()}
 
     @property
     def patterns(self) -> Patterns:
@@ -87,7 +89,9 @@ class CatalogConfigResolver:
         found = _first_match(self._runtime_patterns, ds_name)
         found = found or _first_match(self._default_runtime_patterns, ds_name)
         if found is None:
-            raise DatasetError(f"Dataset '{ds_name}' fits none of the runtime patterns: {self.list_patterns()}.")
+            raise DatasetError(
+                f"Dataset '{ds_name}' fits none of the runtime patterns: {self.list_patterns()}."
+            )
         return found
 
     def match_user_pattern(self, ds_name: str) -> str | None:
@@ -102,7 +106,12 @@ class CatalogConfigResolver:
         if ds_name in self.entries:
             return self.entries[ds_name]
         pattern = self.match_user_pattern(ds_name) or self.match_runtime_pattern(ds_name)
-        for known in (self._patterns, self._catch_all, self._runtime_patterns, self._default_runtime_patterns):
+        for known in (
+            self._patterns,
+            self._catch_all,
+            self._runtime_patterns,
+            self._default_runtime_patterns,
+        ):
             if pattern in known:
                 return _fill_fields(pattern, known[pattern], ds_name)
         raise AssertionError(pattern)

@@ -17,9 +17,13 @@ def resolve_type(wanted: object) -> type:
     if isinstance(wanted, type):
         return _checked(wanted, type_name(wanted))
     if not isinstance(wanted, str) or not wanted.strip():
-        raise DatasetError(f"'type' is the name of a dataset class, as in 'pandas.CSVDataset', and not {wanted!r}.")
+        raise DatasetError(
+            f"'type' is the name of a dataset class, as in 'pandas.CSVDataset', and not {wanted!r}."
+        )
     if wanted.startswith(".") or wanted.endswith("."):
-        raise DatasetError(f"'type' class path does not support relative paths or paths ending with a dot: {wanted!r}.")
+        raise DatasetError(
+            f"'type' class path does not support relative paths or paths ending with a dot: {wanted!r}."
+        )
     wanted = _in_newer_spelling(wanted)
     module, _, name = wanted.rpartition(".")
     if not module or wanted.startswith(_OUR_PREFIXES):
@@ -52,7 +56,7 @@ def _ours(wanted: str, name: str) -> type:
 
 def _theirs(wanted: str, module: str, name: str) -> Any:
     """Look in kedro-datasets first, then take the dotted name as it is written."""
-    problems: list[str] = []
+    problem = ""
     for path in (f"kedro_datasets.{module}", module):
         try:
             found = import_module(path)
@@ -67,19 +71,14 @@ def _theirs(wanted: str, module: str, name: str) -> Any:
         except ImportError as error:  # kedro-datasets imports a class when it is first asked for
             raise DatasetError(_what_to_install(wanted, module, name, str(error))) from error
         except AttributeError:
-            problems.append(f"Dataset '{name}' not found in '{path}'{did_you_mean(name, dir(found))}.")
-    if problems:
-        raise DatasetError(problems[0])
-    raise DatasetError(_no_module(wanted, module, name))
-
-
-def _no_module(wanted: str, module: str, name: str) -> str:
+            problem = problem or f"Dataset '{name}' not found in '{path}'{did_you_mean(name, dir(found))}."
     packages = _packages_of_kedro_datasets()
     if packages is None:
-        return _what_to_install(wanted, module, name, f"Dataset type '{wanted}' comes from a package that is not installed")
-    return (
-        f"No module named '{module}' for dataset type '{wanted}', neither in kedro-datasets nor elsewhere"
-        f"{did_you_mean(module, packages)}."
+        reason = problem or f"No module named '{module}', and kedro-datasets is not installed"
+        raise DatasetError(_what_to_install(wanted, module, name, reason))
+    hint = did_you_mean(module, packages)
+    raise DatasetError(
+        problem or f"No module named '{module}', neither in kedro-datasets nor elsewhere{hint}."
     )
 
 
@@ -95,7 +94,7 @@ def _packages_of_kedro_datasets() -> list[str] | None:
 
 def _what_to_install(wanted: str, module: str, name: str, reason: str) -> str:
     extra = f"{module.removeprefix('kedro_datasets.')}-{name.lower()}"
-    return f'{reason.rstrip(".")} (for dataset type \'{wanted}\').\nTo install it: pip install "kedro-datasets[{extra}]"'
+    return f"{reason.rstrip('.')} (for dataset type '{wanted}').\nTo install: pip install \"kedro-datasets[{extra}]\""
 
 
 def _checked(cls: Any, wanted: str) -> type:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 import warnings
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from kedro_nb.errors import DatasetError, VersionNotFoundError
@@ -26,7 +26,7 @@ class Version(NamedTuple):
     save: str | None
 
 
-_last_timestamp = datetime.min.replace(tzinfo=timezone.utc)
+_last_timestamp = datetime.min.replace(tzinfo=UTC)
 _timestamp_lock = threading.Lock()
 
 
@@ -34,7 +34,7 @@ def generate_timestamp() -> str:
     """A version named by the time, later than any made before in this process."""
     global _last_timestamp  # noqa: PLW0603 - two saves within a millisecond must not get the same name
     with _timestamp_lock:
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         _last_timestamp = now = max(now, _last_timestamp + timedelta(milliseconds=1))
     return now.strftime("%Y-%m-%dT%H.%M.%S.") + f"{now.microsecond // 1000:03d}Z"
@@ -87,7 +87,9 @@ class AbstractVersionedDataset(AbstractDataset[_DI, _DO]):
         """Every stored version, the latest first: as paths of files, or as names."""
         if not self._version:
             return []
-        pattern = str(self._get_versioned_path("*"))
+        from glob import escape  # a folder may well be called "data [old]"
+
+        pattern = f"{escape(str(self._filepath))}/*/{escape(self._filepath.name)}"
         found = [path for path in self._glob_function(pattern) if self._exists_function(path)]
         found.sort(key=_version_in, reverse=True)
         return found if full_path else [_version_in(path) for path in found]
