@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -69,26 +70,37 @@ def _enough(taken: list[float], budget: float) -> bool:
 
 @dataclass
 class Cap:
-    """Keeps a contender out of a size that it failed at, or that would take minutes.
+    """Keeps a contender out of a size that it failed at, or that would take too long.
 
-    What the last size took tells, with quadratic growth.
+    What its last two sizes took tells how it grows; before there are two, growth is taken as quadratic.
     """
 
     seconds: float = 10.0
-    _last: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _taken: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
     _failed: dict[str, str] = field(default_factory=dict)
 
     def admit(self, name: str, size: int) -> str | None:
         """None, or why not."""
-        if name in self._failed:
-            return self._failed[name]
-        last_size, last = self._last.get(name, (size, 0.0))
-        expected = last * (size / last_size) ** 2
-        return None if expected <= self.seconds else f"not run (≈ {expected:,.0f} s)"
+        if name not in self._failed and self._expected(name, size) > self.seconds:
+            self._failed[name] = f"not run (> {self.seconds:.0f} s)"
+        return self._failed.get(name)
 
     def note(self, size: int, results: Mapping[str, Result]) -> None:
-        self._last |= {name: (size, value) for name, value in results.items() if isinstance(value, float)}
-        self._failed |= {name: value for name, value in results.items() if isinstance(value, str)}
+        for name, result in results.items():
+            if isinstance(result, str):
+                self._failed[name] = result
+            else:
+                self._taken.setdefault(name, []).append((size, result))
+
+    def _expected(self, name: str, size: int) -> float:
+        match self._taken.get(name, []):
+            case []:
+                return 0.0
+            case [(last_size, last)]:
+                power = 2.0
+            case [*_, (size_before, before), (last_size, last)]:
+                power = max(1.0, math.log(last / before) / math.log(last_size / size_before))
+        return last * (size / last_size) ** power
 
 
 @dataclass

@@ -20,7 +20,7 @@ CONTENDERS: dict[str, Callable[[Graph], Prepare]] = {
     "plain loop": contenders.plain_loop,
 }
 
-NOT_RUN = "Not run: one round would take over 10 s, judged by the size before and quadratic growth."
+NOT_RUN = "Not run: one round would take longer than that, judged by how the sizes before have grown."
 
 
 def run(*, quick: bool) -> Iterator[Table]:

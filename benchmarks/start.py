@@ -72,7 +72,7 @@ def run(*, quick: bool) -> Iterator[Table]:
         for sample in samples.values():
             if callable(sample):
                 sample()  # the first one compiles and warms the disk's cache
-        results = measure(samples, rounds=1 if quick else 9, budget=60.0)
+        results = measure(samples, rounds=1 if quick else 7, budget=60.0)
         cells = {name: cell(result, 1e3, 0) for name, result in results.items()}
         table.rows.append(
             [
