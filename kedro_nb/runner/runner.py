@@ -7,7 +7,7 @@ import re
 import time
 from abc import ABC
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError, did_you_mean
 from kedro_nb.pipeline import Pipeline
@@ -100,7 +100,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         start = time.perf_counter()
         try:
             self._call_run(pipeline, catalog, hook_manager, run_id)
-        except BaseException as error:  # noqa: BLE001 - raised again, less our own frames
+        except BaseException as error:
             if monitor.listeners:
                 self._tell_end(monitor, error)
             error.__traceback__ = user_frames(error.__traceback__)
@@ -146,13 +146,13 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
 
     def _executor(self, max_workers: int) -> Executor:
         """The same behind the one protocol that the loop knows."""
-        given = self._get_executor(max_workers)
+        given: Any = self._get_executor(max_workers)
         if given is None:
             return OverlapExecutor() if self._is_async else InlineExecutor()
         if hasattr(given, "begin"):
-            return given
-        pool = cast("futures.Executor", given)
-        return FuturesExecutor(pool, getattr(pool, "_max_workers", None) or max_workers)
+            executor: Executor = given
+            return executor
+        return FuturesExecutor(given, getattr(given, "_max_workers", None) or max_workers)
 
     def _tell_start(self, monitor: Monitor, run_id: str | None, whole: Pipeline, skipped: list[Node]) -> None:
         from kedro_nb.runner.events import NodeSkipped, RunStarted
@@ -182,7 +182,12 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         self._run(*arguments[:count])
 
     def _prepare(self, pipeline: Pipeline, catalog: Any, hook_manager: pluggy.PluginManager | None) -> None:
-        """Find every dataset of the run, or make it, before the first node."""
+        """Find every dataset of the run, or make it, before the first node; refuse what cannot work."""
+        if self._is_async and (streaming := [node.name for node in pipeline.nodes if node.is_generator]):
+            raise ValueError(
+                "Async data loading and saving does not work with nodes wrapping generator functions: "
+                f"{', '.join(streaming)}. Run without async, or return the data instead of yielding it."
+            )
         names = pipeline.datasets()
         known = {name for name in pipeline.inputs() if name in catalog}
         default = getattr(self, "create_default_data_set", None)

@@ -45,7 +45,7 @@ class OverlapExecutor:
         self._queue: deque[Task] = deque()
         self._loads: dict[int, dict[str, Future[Any]]] = {}
         self._saving = 0
-        self._saved: SimpleQueue[Task] = SimpleQueue()
+        self._saved: SimpleQueue[tuple[Task, BaseException | None, float]] = SimpleQueue()
         self._lock = threading.Lock()
         self._readable: set[str] = set()
         self._next = 0  # the first node of the plan that has not been called
@@ -65,7 +65,9 @@ class OverlapExecutor:
         elif self._saving:
             tasks.append(self._take_saved())
         while not self._saved.empty():
-            tasks.append(self._take_saved())
+            saved = self._take_saved()
+            if saved not in tasks:  # it may have been called just now
+                tasks.append(saved)
         for task in tasks:
             written = task.node.output_names if task.written is None else task.written
             self._readable.update(map(strip_transcoding, written))
@@ -82,9 +84,9 @@ class OverlapExecutor:
         self._pool.shutdown(wait=not abandon, cancel_futures=True)
 
     def _take_saved(self) -> Task:
-        task = self._saved.get()
+        task, error, seconds = self._saved.get()
         self._saving -= 1
-        task.finished = True
+        task.written, task.finished, task.save, task.error = None, True, seconds, error
         return task
 
     def _run(self, task: Task) -> None:
@@ -154,13 +156,21 @@ class OverlapExecutor:
             confirm(task, self._context)
             task.save, task.finished = perf_counter() - called, True
             return
-        left = [len(behind)]
         self._saving += 1
+        ends: list[BaseException | None] = []
         for name, holder in behind:
-            self._pool.submit(self._save, task, name, holder, left, called)
+            self._pool.submit(self._save, task, name, holder, called, ends, len(behind))
 
-    def _save(self, task: Task, name: str, holder: list[Any], left: list[int], called: float) -> None:
-        """Save one output; when it is the last one of its task, report."""
+    def _save(
+        self,
+        task: Task,
+        name: str,
+        holder: list[Any],
+        called: float,
+        ends: list[BaseException | None],
+        count: int,
+    ) -> None:
+        """Save one output; the last of the `count` that are saved behind this task reports it."""
         error: BaseException | None = None
         try:
             if self._context.monitor.cancelled:
@@ -170,15 +180,13 @@ class OverlapExecutor:
         except BaseException as raised:  # noqa: BLE001 - the loop decides what to do about it
             error = raised
         with self._lock:
-            if error is not None and task.error is None:
-                task.dataset = name
+            if error is not None:
+                task.dataset = name  # the others of the task may have changed it
                 explain(task, error, [])
-                task.error = error
-            left[0] -= 1
-            last = left[0] == 0
+            ends.append(error)
+            last = len(ends) == count
         if last:
-            if task.error is None:
+            failed = next((end for end in ends if end is not None), None)
+            if failed is None:
                 confirm(task, self._context)
-            task.save = perf_counter() - called
-            task.written = None
-            self._saved.put(task)
+            self._saved.put((task, failed, perf_counter() - called))

@@ -1,0 +1,501 @@
+"""What every runner promises."""
+
+import logging
+import traceback
+
+import pytest
+
+from kedro_nb.errors import DatasetError
+from kedro_nb.io import DataCatalog, LambdaDataset, MemoryDataset
+from kedro_nb.pipeline import node, pipeline
+from kedro_nb.runner.monitor import Monitor
+
+from .conftest import Recorder
+
+
+def add(a, b):
+    return a + b
+
+
+def double(x):
+    return x * 2
+
+
+def fail(x):
+    raise ValueError(f"no good: {x}")
+
+
+def stored(value=None):
+    """A dataset that is not in memory, and what it holds."""
+    held = [value]
+
+    def save(data):
+        held[0] = data
+
+    return LambdaDataset(load=lambda: held[0], save=save, exists=lambda: held[0] is not None), held
+
+
+def diamond():
+    return pipeline(
+        [
+            node(double, "x", "left", name="left"),
+            node(double, "x", "right", name="right"),
+            node(add, ["left", "right"], "sum", name="sum"),
+        ]
+    )
+
+
+def test_outputs_are_in_the_result_and_in_the_catalog(runner):
+    catalog = DataCatalog({"x": 3})
+    result = runner.run(diamond(), catalog)
+    assert list(result) == ["sum"]
+    assert result["sum"].load() == catalog["sum"].load() == 12
+    assert result.load() == {"sum": 12}
+    assert repr(result) == "{'sum': 12}"
+
+
+def test_data_between_nodes_is_released_and_inputs_are_kept(runner):
+    catalog = DataCatalog({"x": 3})
+    runner.run(diamond(), catalog)
+    assert not catalog.exists("left")
+    assert not catalog.exists("right")
+    assert catalog.load("x") == 3
+
+
+def test_an_output_that_nobody_reads_stays(runner):
+    catalog = DataCatalog({"x": [1]})
+    runner.run(pipeline([node(lambda x: (x, x), "x", ["a", "b"]), node(len, "a", "n")]), catalog)
+    assert catalog.load("b") == [1]
+    assert not catalog.exists("a")
+
+
+def test_a_node_without_outputs_or_inputs_runs(runner):
+    seen = []
+    catalog = DataCatalog()
+    runner.run(pipeline([node(lambda: 7, None, "x"), node(seen.append, "x", None, name="see")]), catalog)
+    assert seen == [7]
+
+
+def test_async_functions_are_awaited(runner):
+    import asyncio
+
+    async def later(x):
+        await asyncio.sleep(0)
+        return x + 1
+
+    result = runner.run(pipeline([node(later, "x", "y"), node(double, "y", "z")]), DataCatalog({"x": 1}))
+    assert result.load() == {"z": 4}
+
+
+def test_dict_inputs_and_dict_outputs_go_by_name(runner):
+    def split(whole, at):
+        return {"head": whole[:at], "tail": whole[at:]}
+
+    nodes = [node(split, {"at": "params:at", "whole": "x"}, {"head": "h", "tail": "t"})]
+    result = runner.run(pipeline(nodes), DataCatalog({"x": "abcd", "params:at": 1}))
+    assert result.load() == {"h": "a", "t": "bcd"}
+
+
+def test_the_same_dataset_may_come_twice(runner):
+    result = runner.run(pipeline([node(add, ["x", "x"], "y")]), DataCatalog({"x": [1]}))
+    assert result.load() == {"y": [1, 1]}
+
+
+def test_transcoded_names_are_one_dataset_for_the_order(runner):
+    dataset, held = stored()
+    catalog = DataCatalog({"x": 2, "mid@write": dataset, "mid@read": dataset})
+    nodes = [node(double, "mid@read", "y", name="a_second"), node(double, "x", "mid@write", name="b_first")]
+    assert runner.run(pipeline(nodes), catalog).load() == {"y": 8}
+    assert held == [4]
+
+
+def test_generators_save_chunk_by_chunk(request, runner):
+    if "async" in request.node.callspec.id:
+        with pytest.raises(ValueError, match="does not work with nodes wrapping generator functions: chunks"):
+            run_chunks(runner)
+        return
+    assert run_chunks(runner) == [("a", 1), ("b", 10), ("a", 2), ("b", 20)]
+
+
+def run_chunks(runner):
+    saved = []
+
+    def sink(name):
+        return LambdaDataset(load=lambda: None, save=lambda data: saved.append((name, data)))
+
+    def chunks(x):
+        for i in range(1, x + 1):
+            yield i, i * 10
+
+    runner.run(
+        pipeline([node(chunks, "x", ["a", "b"])]), DataCatalog({"x": 2, "a": sink("a"), "b": sink("b")})
+    )
+    return saved
+
+
+def test_confirms_are_confirmed_after_the_node(runner):
+    confirmed = []
+
+    class Incremental(LambdaDataset):
+        def confirm(self):
+            confirmed.append("x")
+
+    dataset = Incremental(load=lambda: 1, save=None)
+    runner.run(pipeline([node(double, "x", "y", confirms="x")]), DataCatalog({"x": dataset}))
+    assert confirmed == ["x"]
+
+
+def test_what_a_node_does_to_its_input_no_other_node_sees(runner):
+    def spoil(xs):
+        xs.append("spoilt")
+        xs[0].append("inside")
+        return len(xs)
+
+    def make():
+        return [[1], [2]]
+
+    nodes = [node(make, None, "xs"), *(node(spoil, "xs", f"n{i}", name=f"spoil{i}") for i in range(5))]
+    result = runner.run(pipeline(nodes), DataCatalog())
+    assert set(result.load().values()) == {3}
+
+
+def test_a_free_input_is_never_changed(runner):
+    def spoil(xs):
+        xs.clear()
+        return 1
+
+    xs = [1, 2]
+    catalog = DataCatalog({"xs": xs})
+    runner.run(pipeline([node(spoil, "xs", "y")]), catalog)
+    assert xs == catalog.load("xs") == [1, 2]
+
+
+def test_two_outputs_that_share_an_object_are_separate_afterwards(runner):
+    class Box:
+        def __init__(self, inside):
+            self.inside = inside
+
+    def twins():
+        shared = list(range(5000))
+        return Box(shared), Box(shared)
+
+    def spoil(box):
+        box.inside.clear()
+        return 0
+
+    def size(box, _after):
+        return len(box.inside)
+
+    nodes = [node(twins, None, ["a", "b"]), node(spoil, "a", "done"), node(size, ["b", "done"], "n")]
+    assert runner.run(pipeline(nodes), DataCatalog()).load() == {"n": 5000}
+
+
+def test_a_value_that_the_function_keeps_is_not_handed_out(runner):
+    class Thing:
+        def __init__(self):
+            self.items = list(range(5000))
+
+    kept = Thing()
+
+    def spoil(thing):
+        thing.items.clear()
+        return 0
+
+    runner.run(pipeline([node(lambda: kept, None, "thing"), node(spoil, "thing", "y")]), DataCatalog())
+    assert len(kept.items) == 5000
+
+
+def test_the_last_reader_gets_the_data_without_a_copy(runner):
+    """Of a chain of three nodes none copies."""
+    copies = []
+
+    class Counted:
+        def __deepcopy__(self, memo):
+            copies.append(1)
+            return Counted()
+
+    def make():
+        return Counted()
+
+    def use(thing):
+        return Counted()
+
+    nodes = [node(make, None, "a"), node(use, "a", "b", name="ab"), node(use, "b", "c", name="bc")]
+    runner.run(pipeline(nodes), DataCatalog())
+    assert copies == []
+
+
+def test_a_large_array_changed_in_place_is_passed_on_without_a_copy(runner):
+    import numpy as np
+
+    addresses = []
+
+    def make():
+        array = np.zeros(1 << 18)
+        addresses.append(array.ctypes.data)
+        return array
+
+    def raise_by_one(array):
+        addresses.append(array.ctypes.data)
+        array += 1
+        return array
+
+    nodes = [
+        node(make, None, "a"),
+        node(raise_by_one, "a", "b", name="b"),
+        node(raise_by_one, "b", "c", name="c"),
+    ]
+    result = runner.run(pipeline(nodes), DataCatalog())
+    assert result["c"].load().sum() == 2 * (1 << 18)
+    assert len(set(addresses)) == 1
+
+
+def test_the_users_own_error_arrives_with_the_node_and_its_inputs(runner):
+    with pytest.raises(ValueError, match="no good: 4") as caught:
+        runner.run(
+            pipeline([node(double, "x", "y"), node(fail, "y", "z", name="bad")]), DataCatalog({"x": 2})
+        )
+    assert caught.value.__notes__ == ["In node bad: fail([y]) -> [z]\nwith the inputs:\n  y: 4"]
+
+
+def test_the_traceback_goes_from_the_caller_to_the_users_function(runner):
+    with pytest.raises(ValueError) as caught:
+        runner.run(pipeline([node(fail, "x", "z")]), DataCatalog({"x": 2}))
+    frames = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert frames == ["test_the_traceback_goes_from_the_caller_to_the_users_function", "fail"]
+
+
+def test_after_a_failure_what_is_needed_is_still_there(runner):
+    """Mend and continue: finished data that an unfinished node reads stays, and the hint says where to go on."""
+    nodes = [
+        node(double, "x", "a", name="first"),
+        node(fail, "a", "b", name="second"),
+        node(add, ["b", "a"], "c", name="third"),
+    ]
+    catalog, monitor = DataCatalog({"x": [1]}), Monitor()
+    with pytest.raises(ValueError):
+        runner.run(pipeline(nodes), catalog, monitor=monitor)
+    assert monitor.resume.nodes == ("second",)
+    assert monitor.resume.persisted_nodes == ("first",)
+    assert monitor.resume.unfinished == 2
+    nodes[1] = node(double, "a", "b", name="second")
+    mended = pipeline(nodes).from_nodes(*monitor.resume.nodes)
+    assert runner.run(mended, catalog).load() == {"c": [1] * 6}
+
+
+def test_a_failed_node_can_be_run_again_on_unspoiled_inputs(runner):
+    def spoil(xs):
+        xs.append(1)
+        raise ValueError("after the change")
+
+    catalog = DataCatalog({"x": 3})
+    with pytest.raises(ValueError):
+        runner.run(pipeline([node(lambda x: [0] * x, "x", "xs"), node(spoil, "xs", "y")]), catalog)
+    assert catalog.load("xs") == [0, 0, 0]
+
+
+def test_a_spoiled_large_input_is_told(runner):
+    class Large:
+        pass
+
+    monitor = Monitor()
+    with pytest.raises(ValueError):
+        runner.run(
+            pipeline([node(Large, None, "big"), node(fail, "big", "y")]), DataCatalog(), monitor=monitor
+        )
+    assert monitor.resume.handed_over == ("big",)
+
+
+def test_stored_data_is_where_a_new_process_goes_on(runner):
+    dataset, _ = stored()
+    nodes = [
+        node(double, "x", "kept", name="first"),
+        node(double, "kept", "lost", name="second"),
+        node(fail, "lost", "y", name="third"),
+    ]
+    monitor = Monitor()
+    with pytest.raises(ValueError):
+        runner.run(pipeline(nodes), DataCatalog({"x": 1, "kept": dataset}), monitor=monitor)
+    assert monitor.resume.nodes == ("third",)
+    assert monitor.resume.persisted_nodes == ("second",)
+
+
+def test_the_hint_is_logged_in_kedros_words(runner, caplog):
+    with pytest.raises(ValueError):
+        runner.run(pipeline([node(double, "x", "y"), node(fail, "y", "z")]), DataCatalog({"x": 1}))
+    assert "There are 1 nodes that have not run." in caplog.text
+    assert '--from-nodes "double__' in caplog.text
+
+
+def test_nothing_ran_is_said_too(runner, caplog):
+    with pytest.raises(ValueError):
+        runner.run(pipeline([node(fail, "x", "z")]), DataCatalog({"x": 1}))
+    assert "No nodes ran. Repeat the previous command to attempt a new run." in caplog.text
+
+
+def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(runner):
+    def interrupt(x):
+        raise KeyboardInterrupt
+
+    catalog, monitor = DataCatalog({"x": 1}), Monitor()
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(
+            pipeline([node(double, "x", "y"), node(interrupt, "y", "z", name="stop")]),
+            catalog,
+            monitor=monitor,
+        )
+    assert monitor.resume.nodes == ("stop",)
+    assert catalog.load("y") == 2
+
+
+def test_unknown_inputs_are_told_with_the_closest_name(runner):
+    with pytest.raises(
+        ValueError, match=r"Pipeline input\(s\) \{'comapnies'\} not found in the DataCatalog.*companies"
+    ):
+        runner.run(pipeline([node(double, "comapnies", "y")]), DataCatalog({"companies": 1}))
+
+
+def test_inputs_without_data_are_told_before_the_first_node(runner):
+    seen = []
+    nodes = [node(seen.append, "x", None, name="a_see"), node(double, "z", "y")]
+    with pytest.raises(
+        DatasetError, match=r"Data for MemoryDataset has not been saved yet.*'z'.*save it first"
+    ):
+        runner.run(pipeline(nodes), DataCatalog({"x": 1, "z": MemoryDataset()}))
+    assert seen == []
+
+
+def test_a_dataset_that_cannot_be_loaded_names_itself_and_the_node(runner):
+    def broken():
+        raise OSError("disk on fire")
+
+    catalog = DataCatalog({"x": LambdaDataset(load=broken, save=None)})
+    with pytest.raises(DatasetError, match="disk on fire") as caught:
+        runner.run(pipeline([node(double, "x", "y", name="n")]), catalog)
+    assert "In node n: double([x]) -> [y]\nwhile loading its input 'x'" in caught.value.__notes__
+
+
+def test_a_dataset_that_cannot_be_saved_names_itself_and_the_node(runner):
+    def broken(_data):
+        raise OSError("disk full")
+
+    catalog = DataCatalog({"x": 1, "y": LambdaDataset(load=None, save=broken)})
+    with pytest.raises(DatasetError, match="disk full") as caught:
+        runner.run(pipeline([node(double, "x", "y", name="n")]), catalog)
+    assert "In node n: double([x]) -> [y]\nwhile saving its output 'y'" in caught.value.__notes__
+
+
+def test_none_cannot_be_saved(runner):
+    with pytest.raises(DatasetError, match="Saving 'None' to a 'Dataset' is not allowed"):
+        runner.run(pipeline([node(lambda x: None, "x", "y")]), DataCatalog({"x": 1}))
+
+
+def test_events_tell_the_life_of_a_node(runner):
+    seen = Recorder()
+    runner.run(diamond(), DataCatalog({"x": 1}), monitor=Monitor([seen]), run_id="r")
+    assert seen.names()[0] == "RunStarted"
+    assert seen.names()[-1] == "RunFinished"
+    for name in "left", "right", "sum":
+        assert seen.names(name) == ["NodeStarted", "NodeLoaded", "NodeCalled", "NodeFinished"]
+    started = seen.events[0]
+    assert started.run_id == "r"
+    assert [n.name for n in started.nodes] == ["left", "right", "sum"]
+
+
+def test_events_of_a_failure(runner):
+    seen = Recorder()
+    with pytest.raises(ValueError):
+        runner.run(pipeline([node(fail, "x", "y", name="n")]), DataCatalog({"x": 1}), monitor=Monitor([seen]))
+    assert seen.names("n") == ["NodeStarted", "NodeLoaded", "NodeFailed"]
+    assert isinstance(seen.events[-1].error, ValueError)
+    assert seen.events[-1].resume.nodes == ("n",)
+
+
+def test_durations_are_measured_for_the_next_run(runner):
+    monitor = Monitor()
+    runner.run(diamond(), DataCatalog({"x": 1}), monitor=monitor)
+    assert set(monitor.durations) == {"left", "right", "sum"}
+    assert all(seconds >= 0 for seconds in monitor.durations.values())
+
+
+def test_a_cancelled_run_starts_nothing_more(runner):
+    from kedro_nb.errors import RunCancelledError
+
+    monitor, seen = Monitor(), []
+
+    def cancel(x):
+        monitor.cancel()
+        return x
+
+    nodes = [node(cancel, "x", "y", name="a"), node(seen.append, "y", None, name="b")]
+    with pytest.raises(RunCancelledError):
+        runner.run(pipeline(nodes), DataCatalog({"x": 1}), monitor=monitor)
+    assert seen == []
+    assert monitor.resume.nodes == ("a",)
+
+
+def test_only_missing_outputs_runs_what_is_not_there(runner):
+    ran = []
+
+    def note(name):
+        def func(x):
+            ran.append(name)
+            return x
+
+        return func
+
+    there, _ = stored(5)
+    absent, held = stored()
+    nodes = [
+        node(note("a"), "x", "there", name="a"),
+        node(note("b"), "there", "mid", name="b"),
+        node(note("c"), "mid", "absent", name="c"),
+    ]
+    catalog = DataCatalog({"x": 1, "there": there, "absent": absent})
+    runner.run(pipeline(nodes), catalog, only_missing_outputs=True)
+    assert ran == ["b", "c"]
+    assert held == [5]
+    seen = Recorder()
+    runner.run(pipeline(nodes), catalog, only_missing_outputs=True, monitor=Monitor([seen]))
+    assert ran == ["b", "c"]
+    assert seen.names("a") == seen.names("c") == ["NodeSkipped"]
+
+
+def test_log_lines_are_those_of_kedro(runner, caplog):
+    caplog.set_level(logging.INFO, "kedro_nb")
+    runner.run(pipeline([node(double, "x", "y", name="n")]), DataCatalog({"x": 1}))
+    lines = [(record.name, record.getMessage()) for record in caplog.records]
+    for line in [
+        ("kedro_nb.io.data_catalog", "Loading data from `x` (MemoryDataset)..."),
+        ("kedro_nb.pipeline.node", "Running node: n: double([x]) -> [y]"),
+        ("kedro_nb.io.data_catalog", "Saving data to `y` (MemoryDataset)..."),
+    ]:
+        assert line in lines
+    assert any("Completed 1 out of 1 tasks" in text for _, text in lines)
+    assert "Pipeline execution completed successfully in" in lines[-1][1]
+
+
+def test_a_catalog_with_ways_of_its_own_is_respected(runner):
+    """Loading and saving go through a subclass's methods."""
+    asked = []
+
+    class Audited(DataCatalog):
+        def load(self, ds_name, version=None):
+            asked.append(("load", ds_name))
+            return super().load(ds_name, version)
+
+        def save(self, ds_name, data):
+            asked.append(("save", ds_name))
+            super().save(ds_name, data)
+
+    runner.run(pipeline([node(double, "x", "y")]), Audited({"x": 1}))
+    assert asked == [("load", "x"), ("save", "y")]
+
+
+def test_an_empty_pipeline_gives_an_empty_result(runner):
+    assert dict(runner.run(pipeline([]), DataCatalog())) == {}
+
+
+def test_one_runner_can_run_twice(runner):
+    for value in 1, 2:
+        assert runner.run(diamond(), DataCatalog({"x": value})).load() == {"sum": 4 * value}
