@@ -1,3 +1,39 @@
 """Build, run, watch and mend data pipelines without leaving the notebook."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kedro_nb.session import RunRequest, Session, session
+
+__all__ = ["RunRequest", "Session", "session"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    # Importing the package costs nothing; what it offers is imported when it is asked for.
+    if name in __all__:
+        from importlib import import_module
+
+        module = import_module("kedro_nb.session")
+        return module if name == "session" else getattr(module, name)  # the module can be called
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """What `%load_ext kedro_nb` calls."""
+    from kedro_nb.notebook import extension
+
+    extension.load_ipython_extension(ipython)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """What `%unload_ext kedro_nb` calls."""
+    from kedro_nb.notebook import extension
+
+    extension.unload_ipython_extension(ipython)

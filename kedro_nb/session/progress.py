@@ -1,0 +1,136 @@
+"""A run's events folded into plain state, for whatever draws it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Literal
+
+from kedro_nb.errors import RunCancelledError
+from kedro_nb.runner import events
+
+if TYPE_CHECKING:
+    from kedro_nb.runner.events import Event, ResumeHint
+
+NodeState = Literal["waiting", "loading", "running", "saving", "done", "skipped", "failed", "cancelled"]
+
+
+class NodeProgress:
+    """How far one node is.
+
+    Attributes:
+        name: the node's name.
+        state: "waiting", "loading", "running", "saving", "done", "skipped", "failed" or "cancelled".
+        worker: where it runs, or ran.
+        load, call, save: seconds spent on each part; known when the node is done.
+        started, ended: seconds since the epoch, None until then.
+        error: what it failed with.
+    """
+
+    __slots__ = ("call", "ended", "error", "load", "name", "save", "started", "state", "worker")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.state: NodeState = "waiting"
+        self.worker = ""
+        self.load = self.call = self.save = 0.0
+        self.started: float | None = None
+        self.ended: float | None = None
+        self.error: BaseException | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.state in {"loading", "running", "saving"}
+
+    @property
+    def seconds(self) -> float:
+        """Time spent on it; while it runs or when it failed, the time since its start."""
+        if self.state == "done":
+            return self.load + self.call + self.save
+        if self.started is None:
+            return 0.0
+        return (self.ended or time.time()) - self.started
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.state}, {self.seconds:.2f} s>"
+
+
+class RunProgress:
+    """Listens to a run. Give it to `Session.run(..., listeners=[progress])`, or read `run.progress`.
+
+    It only keeps what it is told and may be read from any thread while the run goes on; how often to draw it is the
+    view's business.
+
+    Attributes:
+        nodes: progress by node name, in the planned order.
+        state: "waiting" before the first event, then "running", "finished", "failed" or "cancelled".
+        done: how many nodes need no more work: done or skipped.
+        runner: the runner's name.
+        error, resume: how the run ended.
+        started, ended: seconds since the epoch, None until then.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, NodeProgress] = {}
+        self.state: Literal["waiting", "running", "finished", "failed", "cancelled"] = "waiting"
+        self.done = 0
+        self.runner = ""
+        self.error: BaseException | None = None
+        self.resume: ResumeHint | None = None
+        self.started: float | None = None
+        self.ended: float | None = None
+
+    @property
+    def total(self) -> int:
+        return len(self.nodes)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start, up to now or to the end."""
+        if self.started is None:
+            return 0.0
+        return (self.ended or time.time()) - self.started
+
+    @property
+    def active(self) -> list[NodeProgress]:
+        """The nodes at work."""
+        return [node for node in list(self.nodes.values()) if node.active]
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, events.NodeEvent):
+            self._fold_node(self.nodes[event.node.name], event)
+        elif isinstance(event, events.RunStarted):
+            self.nodes = {node.name: NodeProgress(node.name) for node in event.nodes}
+            self.state, self.runner, self.started = "running", event.runner, event.time
+        elif isinstance(event, events.RunFinished):
+            self.ended, self.error, self.resume = event.time, event.error, event.resume
+            self.state = how_it_ended(event.error)
+
+    def _fold_node(self, node: NodeProgress, event: events.NodeEvent) -> None:
+        match event:
+            case events.NodeStarted():
+                node.state, node.worker, node.started = "loading", event.worker, event.time
+                return
+            case events.NodeLoaded():
+                node.state = "running"
+                return
+            case events.NodeCalled():
+                node.state = "saving"
+                return
+            case events.NodeFinished():
+                node.state = "done"
+                node.load, node.call, node.save = event.load, event.call, event.save
+                self.done += 1
+            case events.NodeSkipped():
+                node.state = "skipped"
+                self.done += 1
+            case events.NodeFailed():
+                node.state, node.error = "failed", event.error
+            case events.NodeCancelled():
+                node.state = "cancelled"
+        node.ended = event.time
+
+
+def how_it_ended(error: BaseException | None) -> Literal["finished", "failed", "cancelled"]:
+    if error is None:
+        return "finished"
+    return "cancelled" if isinstance(error, RunCancelledError | KeyboardInterrupt) else "failed"

@@ -1,0 +1,119 @@
+"""From the names in a request to the nodes that run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kedro_nb.errors import RequestError
+from kedro_nb.pipeline import Pipeline
+from kedro_nb.pipeline.transcoding import strip_transcoding
+from kedro_nb.session.naming import unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from kedro_nb.session.request import RunRequest
+
+DEFAULT = "__default__"
+
+# Field of the request -> its option, for messages.
+FILTERS = {
+    "tags": "--tags",
+    "node_names": "--nodes",
+    "from_nodes": "--from-nodes",
+    "to_nodes": "--to-nodes",
+    "from_inputs": "--from-inputs",
+    "to_outputs": "--to-outputs",
+    "namespaces": "--namespaces",
+}
+
+
+def find_pipeline(names: Sequence[str], known: Mapping[str, Pipeline]) -> Pipeline:
+    """The pipelines of these names, together; without names the default one, or the only one there is.
+
+    Args:
+        names: what was asked for.
+        known: every pipeline by name, those registered before those found elsewhere.
+    """
+    if not names:
+        return _default(known)
+    for name in names:
+        if name not in known:
+            raise unknown("pipeline", name, known)
+    if len(names) == 1:
+        return known[names[0]]
+    return sum((known[name] for name in names), start=Pipeline([]))
+
+
+def _default(known: Mapping[str, Pipeline]) -> Pipeline:
+    if DEFAULT in known:
+        return known[DEFAULT]
+    if not known:
+        raise RequestError(
+            "There is no pipeline to run yet. Make one with Pipeline([node(function, inputs, outputs), ...])."
+        )
+    different = {id(pipeline): pipeline for pipeline in known.values()}
+    if len(different) > 1:
+        raise RequestError(
+            f"Which pipeline? There are {len(known)}, and none is the '{DEFAULT}': {', '.join(sorted(known))}. "
+            "Name one with --pipeline, or several with --pipelines."
+        )
+    return next(iter(different.values()))
+
+
+def select(pipeline: Pipeline, request: RunRequest) -> Pipeline:
+    """The nodes of the pipeline that the request's filters keep.
+
+    Raises:
+        RequestError: a name that the pipeline does not have, or no node is left.
+    """
+    given = {field: names for field in FILTERS if (names := getattr(request, field))}
+    if given:
+        _check_names(pipeline, given)
+    elif len(pipeline):
+        return pipeline
+    else:
+        raise RequestError("The pipeline has no nodes.")
+    try:
+        return pipeline.filter(**{_KEYWORDS.get(field, field): names for field, names in given.items()})
+    except ValueError as error:
+        options = " ".join(f"{FILTERS[field]}={','.join(names)}" for field, names in given.items())
+        raise RequestError(
+            f"No node passes {options}. Each filter applies to the whole pipeline, and a node runs when it passes "
+            "all of them."
+        ) from error
+
+
+_KEYWORDS = {"namespaces": "node_namespaces"}
+
+
+def _check_names(pipeline: Pipeline, given: Mapping[str, Sequence[str]]) -> None:
+    for field, names in given.items():
+        kind = _KINDS[field]
+        known = selectable(pipeline, kind)
+        for name in names:
+            if name not in known:
+                raise unknown(kind, name, known, f" in the pipeline ({FILTERS[field]})")
+
+
+_KINDS = {
+    "tags": "tag",
+    "node_names": "node",
+    "from_nodes": "node",
+    "to_nodes": "node",
+    "from_inputs": "dataset",
+    "to_outputs": "dataset",
+    "namespaces": "namespace",
+}
+
+
+def selectable(pipeline: Pipeline, kind: str) -> Collection[str]:
+    """Every name of one kind that a filter can be given: "node", "tag", "dataset" or "namespace"."""
+    if kind == "node":
+        return {node.name for node in pipeline}
+    if kind == "tag":
+        return {tag for node in pipeline for tag in node.tags}
+    if kind == "namespace":
+        return {prefix for node in pipeline if node.namespace for prefix in node.namespace_prefixes}
+    names = pipeline.datasets()  # as they are written, and without their format
+    return names | {strip_transcoding(name) for name in names}
