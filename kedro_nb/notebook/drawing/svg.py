@@ -144,6 +144,8 @@ def _lines(routes: dict[Edge, list[Point]]) -> str:
             start, (x, y) = step
             if start != pen:
                 path.append(f"M{start[0]} {start[1]}")
+            elif path[-1][0] == "V" and start[0] == x:
+                path.pop()  # straight on
             pen = (x, y)
             end = y - _HEAD if index == last else y
             middle = (start[1] + end) // 2

@@ -1,8 +1,10 @@
+import random
 from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
 
+from kedro_nb.notebook.drawing import ordering
 from kedro_nb.notebook.drawing.layout import components, lay_out
 from kedro_nb.notebook.drawing.ordering import crossings, first_order, reduce_crossings
 from kedro_nb.notebook.drawing.rows import WIDE, cut, ranks, route_cost, stagger
@@ -75,6 +77,23 @@ def test_reordering_never_adds_crossings(dag):
     before = crossings(graph)
     reduce_crossings(graph)
     assert crossings(graph) <= before
+
+
+def test_the_best_order_seen_stays(monkeypatch):
+    dice = random.Random(3)
+    edges = [
+        (8 * row + dice.randrange(8), 8 * row + 8 + dice.randrange(8)) for row in range(10) for _ in range(16)
+    ]
+    seen = []
+
+    def recorded(graph):
+        seen.append(crossings(graph))
+        return seen[-1]
+
+    monkeypatch.setattr(ordering, "crossings", recorded)
+    graph = cut(88, list(dict.fromkeys(edges)))
+    reduce_crossings(graph)
+    assert crossings(graph) == min(seen) < seen[-1]
 
 
 def test_crossings_are_counted():
