@@ -11,7 +11,7 @@ from kedro_nb.errors import (
 )
 from kedro_nb.io.base import AbstractDataset, is_dataset
 from kedro_nb.io.cached import CachedDataset
-from kedro_nb.io.catalog import CatalogProtocol, DataCatalog
+from kedro_nb.io.catalog import DataCatalog
 from kedro_nb.io.files import (
     CSVDataset,
     JSONDataset,
@@ -23,6 +23,7 @@ from kedro_nb.io.files import (
 from kedro_nb.io.lambda_dataset import LambdaDataset
 from kedro_nb.io.memory import MemoryDataset
 from kedro_nb.io.patterns import CatalogConfigResolver
+from kedro_nb.io.protocol import CatalogProtocol
 from kedro_nb.io.versioned import AbstractVersionedDataset, Version
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from kedro_nb.errors import (
     DatasetError,
@@ -34,23 +34,6 @@ def log_loading(name: str, dataset: object) -> None:
 def log_saving(name: str, dataset: object) -> None:
     if logger.isEnabledFor(logging.INFO):
         logger.info("Saving data to `%s` (%s)...", name, type(dataset).__name__)
-
-
-@runtime_checkable
-class CatalogProtocol(Protocol):
-    """What runners and hooks ask of a catalog."""
-
-    def __contains__(self, name: str) -> bool: ...
-    def __iter__(self) -> Iterator[str]: ...
-    def __getitem__(self, name: str) -> Any: ...
-    def __setitem__(self, name: str, value: Any) -> None: ...
-    def get(self, key: str, fallback_to_runtime_pattern: bool = False) -> Any: ...
-    def keys(self) -> list[str]: ...
-    def load(self, ds_name: str) -> Any: ...
-    def save(self, ds_name: str, data: Any) -> None: ...
-    def exists(self, ds_name: str) -> bool: ...
-    def release(self, ds_name: str) -> None: ...
-    def confirm(self, ds_name: str) -> None: ...
 
 
 class _Lazy:
@@ -254,10 +237,7 @@ class DataCatalog(OlderCatalogMethods):
         return self.keys()
 
     def __repr__(self) -> str:
-        return "\n".join(
-            f"{name!r}: {dataset.entry.get('type') if type(dataset) is _Lazy else describe(dataset)}"
-            for name, dataset in self._snapshot()
-        )
+        return "\n".join(f"{name!r}: {_shown(dataset)}" for name, dataset in self._snapshot())
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_lock"}
@@ -373,6 +353,13 @@ class DataCatalog(OlderCatalogMethods):
                 f"`{self._save_version}`, and all datasets in a catalog must have the same save version."
             )
         self._save_version = save or self._save_version
+
+
+def _shown(dataset: Any) -> str:
+    if type(dataset) is not _Lazy:
+        return describe(dataset)
+    wanted = dataset.entry["type"]
+    return type_name(wanted) if isinstance(wanted, type) else str(wanted)
 
 
 def _first_cause(error: Exception) -> BaseException | None:

@@ -8,8 +8,8 @@ from kedro_nb.errors import (
     VersionNotFoundError,
 )
 from kedro_nb.io.base import AbstractDataset, is_dataset
-from kedro_nb.io.catalog import CatalogProtocol
 from kedro_nb.io.paths import get_filepath_str, get_protocol_and_path
+from kedro_nb.io.protocol import CatalogProtocol
 from kedro_nb.io.versioned import AbstractVersionedDataset, Version, generate_timestamp
 
 __all__ = [
