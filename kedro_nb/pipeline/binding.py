@@ -207,12 +207,17 @@ def _unpack_dict(node: str, outputs: dict[str, str]) -> Callable[[Any], list[Any
             )
         if result.keys() != outputs.keys():
             raise ValueError(
-                f"Failed to save outputs of node {node}.\nThe node's output keys {keys} do not match "
-                f"with the returned output's keys {list(result)}."
+                f"Failed to save outputs of node {node}.\nThe node's output keys {braced(keys)} do not match "
+                f"with the returned output's keys {braced(result)}."
             )
         return [result[key] for key in keys]
 
     return unpack
+
+
+def braced(names: Iterable[Any]) -> str:
+    """As a set is shown, but always in the same order."""
+    return f"{{{', '.join(sorted(map(repr, names)))}}}"
 
 
 def _unpack_none(node: str, result: Any) -> list[Any]:

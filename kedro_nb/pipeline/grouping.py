@@ -44,4 +44,20 @@ def group(graph: Graph, by: str | None) -> list[GroupedNodes]:
             before = group_of(parent)
             if before != name and before not in found.dependencies:
                 found.dependencies.append(before)
+    _warn_interrupted(groups)
     return list(groups.values())
+
+
+def _warn_interrupted(groups: dict[str, GroupedNodes]) -> None:
+    """A namespace that waits for a node that waits for the namespace cannot be deployed as one."""
+    for name, found in groups.items():
+        between = [other for other in found.dependencies if name in groups[other].dependencies]
+        if found.type == "namespace" and between:
+            import warnings
+
+            warnings.warn(
+                f"Namespace '{name}' is interrupted by {between}: it cannot run as one group, because they need "
+                "some of its nodes and others need them.",
+                UserWarning,
+                stacklevel=4,
+            )

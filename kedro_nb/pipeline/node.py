@@ -73,18 +73,18 @@ class Node:
         self._check_datasets()
 
     def _check_datasets(self) -> None:
-        keys = self.output_keys
-        if len(keys) > 1 and len(set(keys)) < len(keys):
-            twice = sorted({key for key in keys if keys.count(key) > 1})
+        names = self.output_names
+        if len(names) > 1 and len(set(names)) < len(names):
+            twice = binding.braced({name for name in names if names.count(name) > 1})
             raise ValueError(
                 f"Failed to create node {self} due to duplicate output(s) {twice}.\n"
                 "Node outputs must be unique."
             )
-        for key in keys:
+        for key in self.output_keys:
             if key in self.input_keys:
                 raise ValueError(
-                    f"Failed to create node {self}.\n"
-                    f"A node cannot have the same inputs and outputs even if they are transcoded: {{'{key}'}}"
+                    f"Failed to create node {self}.\nA node cannot have the same inputs and outputs "
+                    f"even if they are transcoded: {binding.braced([key])}"
                 )
         if not _dots_reported:
             _report_dots(self)
