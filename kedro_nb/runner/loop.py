@@ -15,8 +15,6 @@ from kedro_nb.pipeline.transcoding import strip_transcoding
 from kedro_nb.runner.task import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from kedro_nb.runner.executors import Executor
     from kedro_nb.runner.plan import Plan
     from kedro_nb.runner.task import TaskContext
@@ -77,17 +75,9 @@ class RunLoop:
         """Give the executor as much as it can hold."""
         ready, running, slots = self._ready, self._running, self.executor.slots
         while ready and len(running) < slots:
-            index = heappop(ready)[1]
-            node = self.plan.nodes[index]
-            running[index] = task = Task(index, node, self._last_reads(node.input_names))
+            rank, index = heappop(ready)
+            running[index] = task = Task(index, self.plan.nodes[index], rank)
             self.executor.submit(task)
-
-    def _last_reads(self, names: Sequence[str]) -> Sequence[str]:
-        """The names that nobody else will read: all their other readers have finished."""
-        readers, kept = self.plan.readers, self.plan.kept
-        if len(names) == 1:  # the common case, and this is the hot loop
-            return names if readers[names[0]] == 1 and names[0] not in kept else ()
-        return [name for name in names if readers[name] == 1 and name not in kept]
 
     def _take_back(self, task: Task) -> None:
         """Make ready whoever waited for what the task has written; once it is finished, count and clean up."""

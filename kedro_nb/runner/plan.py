@@ -50,6 +50,16 @@ class Plan:
                         waiters.append(index)
                         self.waiting[index] += 1
 
+    def last_reads(self, names: Sequence[str]) -> Sequence[str]:
+        """Those of a starting node's inputs that nobody else will read: all their other readers have finished.
+
+        Safe to ask from any thread: while the node runs, a count of one can only be its own.
+        """
+        readers, kept = self.readers, self.kept
+        if len(names) == 1:  # the common case, on the hot path
+            return names if readers[names[0]] == 1 and names[0] not in kept else ()
+        return [name for name in names if readers[name] == 1 and name not in kept]
+
     def successors(self, index: int) -> Iterable[int]:
         """The nodes that read what this node writes; one that reads two of its outputs comes twice."""
         for name in self.nodes[index].outputs:

@@ -124,7 +124,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         """Run every node: the loop that all of our runners share."""
         monitor = _monitor.get() or Monitor(durations=self._durations)
         plan = Plan(pipeline)
-        context = TaskContext(catalog, hook_manager, monitor, run_id, is_async=self._is_async)
+        context = TaskContext(plan, catalog, hook_manager, monitor, run_id, is_async=self._is_async)
         executor = self._executor(max(1, len(plan.nodes)))
         executor.begin(plan, context)
         loop = RunLoop(plan, executor, context, self._logger)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kedro_nb.pipeline import Node
     from kedro_nb.runner.events import NodeEvent
     from kedro_nb.runner.monitor import Monitor
+    from kedro_nb.runner.plan import Plan
 
 node_logger = logging.getLogger("kedro_nb.pipeline.node")
 
@@ -34,7 +35,8 @@ class Task:
 
     Attributes:
         index: the node's place in the plan.
-        takes: inputs that nobody reads after this node, so that it may have them without a copy.
+        rank: the lower, the more urgent.
+        takes: inputs that nobody reads after this node, so that it has them without a copy.
         written: outputs that can be read since the loop last asked; None means all of them.
         finished: nothing of the node is left to do.
         error: what was raised, if anything.
@@ -48,14 +50,15 @@ class Task:
     finished = False
     error: BaseException | None = None
     lent: frozenset[int] = frozenset()
+    takes: Collection[str] = ()
     load = call = save = 0.0
     doing = "load"
     dataset = ""
 
-    def __init__(self, index: int, node: Node, takes: Collection[str] = ()) -> None:
+    def __init__(self, index: int, node: Node, rank: float = 0.0) -> None:
         self.index = index
         self.node = node
-        self.takes = takes
+        self.rank = rank
 
 
 class TaskContext:
@@ -71,6 +74,7 @@ class TaskContext:
 
     def __init__(
         self,
+        plan: Plan,
         catalog: Any,
         hook_manager: pluggy.PluginManager | None,
         monitor: Monitor,
@@ -78,6 +82,7 @@ class TaskContext:
         *,
         is_async: bool = False,
     ) -> None:
+        self.last_reads = plan.last_reads
         self.catalog = catalog
         self.monitor = monitor
         self.run_id = run_id
@@ -110,7 +115,9 @@ def execute(task: Task, context: TaskContext, worker: str = "main") -> None:
         start = perf_counter()
         if context.events is not None:
             context.tell(context.events.NodeStarted, task, worker)
-        for name in task.node.input_names:
+        names = task.node.input_names
+        task.takes = context.last_reads(names)
+        for name in names:
             values.append(load_input(task, context, name))  # noqa: PERF401 - kept for the message if one fails
         loaded = perf_counter()
         outputs = call_function(task, context, values)

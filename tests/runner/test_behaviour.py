@@ -350,7 +350,7 @@ def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(runner):
 
 def test_unknown_inputs_are_told_with_the_closest_name(runner):
     with pytest.raises(
-        ValueError, match=r"Pipeline input\(s\) \{'comapnies'\} not found in the DataCatalog.*companies"
+        ValueError, match=r"input\(s\) \{'comapnies'\} not found in the DataCatalog.*companies"
     ):
         runner.run(pipeline([node(double, "comapnies", "y")]), DataCatalog({"companies": 1}))
 

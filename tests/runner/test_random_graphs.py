@@ -84,7 +84,7 @@ def test_a_runner_equals_a_plain_evaluation(name, graph):
     assert set(result) == whole.outputs()
     for output, data in result.load().items():
         assert (data[0] if graph[2] else data) == expected[int(output[1:])]
-    left = {key for key in catalog.keys() if catalog.exists(key)}
+    left = {key for key in catalog if catalog.exists(key)}
     assert left == (whole.inputs() | whole.outputs() | {"d0", "d1"})
 
 

@@ -100,6 +100,7 @@ class OverlapExecutor:
             self._called.add(task.index)
             self._load_ahead(task)
             loads = self._loads.pop(task.index, {})
+            task.takes = context.last_reads(task.node.input_names)
             for name in task.node.input_names:
                 task.dataset = name
                 values.append(loads[name].result() if name in loads else load_input(task, context, name))

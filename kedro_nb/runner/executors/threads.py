@@ -1,8 +1,10 @@
-"""A few threads that take tasks from one queue and put them back on another."""
+"""A few threads that take the most urgent task there is, one after the other."""
 
 from __future__ import annotations
 
+import sys
 import threading
+from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -14,34 +16,45 @@ if TYPE_CHECKING:
 
 
 class ThreadExecutor:
-    """Runs tasks on up to `slots` threads, started as they are needed.
+    """Runs tasks on up to `workers` threads, started as they are needed.
 
-    The threads are daemons: a function that never returns must not keep an interrupted session from ending.
+    It takes everything that is ready, so that a thread which is free need not wait for the loop to hand out the
+    next task; urgency is decided when a thread takes a task, not when the loop hands it out. The threads are
+    daemons: a function that never returns must not keep an interrupted session from ending.
     """
 
-    def __init__(self, slots: int) -> None:
-        self.slots = slots
+    def __init__(self, workers: int) -> None:
+        self.slots = 1 if workers == 1 else sys.maxsize
+        self._workers = workers
 
     def begin(self, plan: Plan, context: TaskContext) -> None:  # noqa: ARG002 - the protocol's
         """Threads are started as they are needed."""
         self._context = context
-        self._todo: SimpleQueue[Task | None] = SimpleQueue()
+        self._ready: list[tuple[float, int, Task]] = []
+        self._lock = threading.Lock()
+        self._calls: SimpleQueue[str | None] = SimpleQueue()  # None: go home
         self._done: SimpleQueue[Task] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._busy = 0
 
     def submit(self, task: Task) -> None:
-        """Queue the task, with one more thread if all are busy."""
+        """Line the task up, with one more thread if all are busy."""
+        with self._lock:
+            heappush(self._ready, (task.rank, task.index, task))
+        self._calls.put("task")
         self._busy += 1
-        if self._busy > len(self._threads) < self.slots:
+        if self._busy > len(self._threads) < self._workers:
             name = f"kedro_nb-{len(self._threads) + 1}"
             thread = threading.Thread(target=self._work, args=(name,), name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
-        self._todo.put(task)
 
     def _work(self, name: str) -> None:
-        while (task := self._todo.get()) is not None:
+        while self._calls.get() is not None:
+            with self._lock:
+                if not self._ready:  # it was dropped
+                    continue
+                task = heappop(self._ready)[2]
             execute(task, self._context, name)
             self._done.put(task)
             del task  # a thread that waits must not keep data alive
@@ -58,19 +71,16 @@ class ThreadExecutor:
 
     def drop(self) -> list[Task]:
         """Take back what no thread has begun."""
-        tasks = []
-        try:
-            while (task := self._todo.get_nowait()) is not None:
-                tasks.append(task)
-        except Empty:
-            pass
+        with self._lock:
+            tasks = [task for _, _, task in self._ready]
+            self._ready.clear()
         self._busy -= len(tasks)
         return tasks
 
     def close(self, *, abandon: bool = False) -> None:
         """Send every thread home."""
         for _ in self._threads:
-            self._todo.put(None)
+            self._calls.put(None)
         if not abandon:
             for thread in self._threads:
                 thread.join()
