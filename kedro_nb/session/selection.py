@@ -89,14 +89,14 @@ _KEYWORDS = {"namespaces": "node_namespaces"}
 
 def _check_names(pipeline: Pipeline, given: Mapping[str, Sequence[str]]) -> None:
     for field, names in given.items():
-        kind = _KINDS[field]
+        kind = KINDS[field]
         known = selectable(pipeline, kind)
         for name in names:
             if name not in known:
                 raise unknown(kind, name, known, f" in the pipeline ({FILTERS[field]})")
 
 
-_KINDS = {
+KINDS = {
     "tags": "tag",
     "node_names": "node",
     "from_nodes": "node",

@@ -1,0 +1,199 @@
+"""What users write in one line or in YAML, turned into data: lists, parameters, versions."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Any
+
+from kedro_nb.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CLOSING = {"[": "]", "{": "}"}
+_ENDS_BEFORE_VALUE = "=:,[{"  # a quote after one of these begins a quoted text; elsewhere it is an apostrophe
+
+
+def split_list(text: str) -> tuple[str, ...]:
+    """Names between commas; a comma inside [] belongs to the name."""
+    parts, depth, start = [], 0, 0
+    for position, char in enumerate(text):
+        depth += (char == "[") - (char == "]" and depth > 0)
+        if char == "," and not depth:
+            parts.append(text[start:position])
+            start = position + 1
+    return tuple(name for part in [*parts, text[start:]] if (name := part.strip()))
+
+
+def parse_params(text: str, where: str = "--params") -> dict[str, Any]:
+    """`a=1,b.c=[x,y],d:text` as nested data.
+
+    Keys end at the first '=' or ':' and nest at dots. Values are typed as YAML types them; commas inside brackets,
+    braces and quotes belong to the value.
+
+    Args:
+        text: as the user wrote it.
+        where: the option or key it was written for, for messages.
+
+    Raises:
+        RequestError: what is wrong, and with which item.
+    """
+    found: dict[str, Any] = {}
+    for item in _split_items(text, where):
+        match = re.match(r"([^=:]*)[=:](.*)", item, re.DOTALL)
+        if match is None:
+            raise RequestError(
+                f"{where}: '{item}' has no value. Write it as {item}=VALUE, items between commas."
+            )
+        _nest(found, match[1].strip(), _value(match[2].strip(), item, where), where)
+    return found
+
+
+def nest(flat: Mapping[Any, Any], where: str = "--params") -> dict[str, Any]:
+    """A mapping whose keys may be dotted, as nested data."""
+    found: dict[str, Any] = {}
+    for key, value in flat.items():
+        if not isinstance(key, str):
+            raise RequestError(f"{where}: keys are names, and {key!r} is a '{type(key).__name__}'.")
+        _nest(found, key, nest(value, where) if isinstance(value, dict) else value, where)
+    return found
+
+
+def parse_versions(text: str, where: str = "--load-versions") -> dict[str, str]:
+    """`name:version,other:version` as a mapping."""
+    found = {}
+    for item in split_list(text):
+        name, colon, version = (part.strip() for part in item.partition(":"))
+        if not (name and colon and version):
+            raise RequestError(f"{where}: '{item}' is not of the form dataset:version.")
+        found[name] = version
+    return found
+
+
+def load_yaml(text: str, where: str, first_line: int = 1) -> Any:
+    """The data in a YAML text. Dates stay text and 1e-3 is a number, as Kedro's configuration loader has it.
+
+    Args:
+        text: YAML.
+        where: where it stands, for messages: a file's name, or "the cell".
+        first_line: the number of its first line there.
+
+    Raises:
+        RequestError: with the line and the column of the mistake.
+    """
+    import yaml
+
+    try:
+        return yaml.load(text, _loader_class())  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        problem = " ".join(filter(None, [getattr(error, "context", ""), getattr(error, "problem", "")]))
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        if mark is None:
+            raise RequestError(f"{where}: this is not valid YAML: {problem or error}.") from error
+        place = f"line {mark.line + first_line}, column {mark.column + 1}"
+        line = "".join(text.splitlines()[mark.line : mark.line + 1])
+        shown = f"\n  {line}\n  {' ' * mark.column}^" if line.strip() else ""
+        raise RequestError(f"{where}, {place}: this is not valid YAML: {problem}.{shown}") from error
+
+
+def _split_items(text: str, where: str) -> list[str]:
+    """The parts between commas that are not inside brackets, braces or quotes."""
+    items, start, closing, quote, before = [], 0, "", "", ","
+    for position, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"" and before in _ENDS_BEFORE_VALUE:
+            quote = char
+        elif char in _CLOSING:
+            closing += _CLOSING[char]
+        elif closing and char == closing[-1]:
+            closing = closing[:-1]
+        elif char == "," and not closing:
+            items.append(text[start:position])
+            start = position + 1
+        if not char.isspace():
+            before = char
+    items.append(text[start:])
+    if quote or closing:
+        missing = quote or closing[-1]
+        raise RequestError(f"{where}: the closing {missing} is missing in '{items[-1].strip()}'.")
+    return [item.strip() for item in items if item.strip()]
+
+
+def _value(text: str, item: str, where: str) -> Any:
+    if text[:1] in {"[", "{", "'", '"'}:
+        try:
+            return load_yaml(text, where)
+        except RequestError as error:
+            problem = getattr(error.__cause__, "problem", None) or error
+            raise RequestError(f"{where}: the value in '{item}' is not valid YAML: {problem}.") from error
+    return _typed(text)
+
+
+def _typed(text: str) -> Any:
+    """A plain text as the number, boolean or null that YAML sees in it; nothing in it is syntax."""
+    import yaml
+
+    loader = _loader_class()("")
+    tag = loader.resolve(yaml.ScalarNode, text, (True, False))
+    return loader.construct_object(yaml.ScalarNode(tag, text))
+
+
+def _nest(found: dict[str, Any], key: str, value: Any, where: str) -> None:
+    """Put a value at a dotted key."""
+    parts = key.split(".")
+    if not all(parts):
+        raise RequestError(f"{where}: '{key}' is not a key: names, with dots between them to nest.")
+    inner = found
+    for depth, part in enumerate(parts[:-1], start=1):
+        inner = inner.setdefault(part, {})
+        if not isinstance(inner, dict):
+            above = ".".join(parts[:depth])
+            raise RequestError(f"{where}: '{above}' has a value of its own, so '{key}' has no place in it.")
+    last, before = parts[-1], inner.get(parts[-1])
+    if isinstance(before, dict) and isinstance(value, dict):
+        before.update(value)
+    elif isinstance(before, dict):
+        raise RequestError(f"{where}: '{key}' is given a value, and so is '{key}.{next(iter(before), '')}'.")
+    else:
+        inner[last] = value
+
+
+@functools.cache
+def _loader_class() -> Any:
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """YAML as configuration needs it: no dates, no numbers to base 60, and no key twice."""
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            seen = set()
+            for key, _ in node.value:
+                if key.tag != "tag:yaml.org,2002:merge" and isinstance(key, yaml.ScalarNode):
+                    if key.value in seen:
+                        raise yaml.constructor.ConstructorError(
+                            problem=f"the key '{key.value}' is there twice", problem_mark=key.start_mark
+                        )
+                    seen.add(key.value)
+            return super().construct_mapping(node, deep)
+
+    replaced = ("timestamp", "int", "float")
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, regex) for tag, regex in resolvers if tag.rpartition(":")[2] not in replaced]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    for tag, regex in (("float", _FLOAT), ("int", _INT)):
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", regex, list("-+.0123456789"))
+    return Loader
+
+
+_FLOAT = re.compile(
+    r"""(?: [-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?
+          | [-+]?[0-9][0-9_]*[eE][-+]?[0-9]+
+          | [-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?
+          | [-+]?\.(?:inf|Inf|INF)
+          | \.(?:nan|NaN|NAN) )$""",
+    re.VERBOSE,
+)
+_INT = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)$")
