@@ -167,9 +167,10 @@ def bind_call(func: Callable[..., Any], keys: tuple[str, ...] | None) -> Callabl
     return call
 
 
-def bind_unpack(node: str, outputs: Names) -> Callable[[Any], list[Any]]:
+def bind_unpack(node: object, outputs: Names) -> Callable[[Any], list[Any]]:
+    """The split of a result into the outputs; `node` is shown in messages."""
     if isinstance(outputs, str):
-        return lambda result: [result]
+        return _unpack_one
     if isinstance(outputs, list) and outputs:
         return _unpack_list(node, outputs)
     if isinstance(outputs, dict) and outputs:
@@ -177,7 +178,11 @@ def bind_unpack(node: str, outputs: Names) -> Callable[[Any], list[Any]]:
     return functools.partial(_unpack_none, node)
 
 
-def _unpack_list(node: str, outputs: list[str]) -> Callable[[Any], list[Any]]:
+def _unpack_one(result: Any) -> list[Any]:
+    return [result]
+
+
+def _unpack_list(node: object, outputs: list[str]) -> Callable[[Any], list[Any]]:
     count = len(outputs)
 
     def unpack(result: Any) -> list[Any]:
@@ -196,7 +201,7 @@ def _unpack_list(node: str, outputs: list[str]) -> Callable[[Any], list[Any]]:
     return unpack
 
 
-def _unpack_dict(node: str, outputs: dict[str, str]) -> Callable[[Any], list[Any]]:
+def _unpack_dict(node: object, outputs: dict[str, str]) -> Callable[[Any], list[Any]]:
     keys = list(outputs)
 
     def unpack(result: Any) -> list[Any]:
@@ -220,7 +225,7 @@ def braced(names: Iterable[Any]) -> str:
     return f"{{{', '.join(sorted(map(repr, names)))}}}"
 
 
-def _unpack_none(node: str, result: Any) -> list[Any]:
+def _unpack_none(node: object, result: Any) -> list[Any]:
     if result is not None:
         import warnings
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from itertools import tee
 from operator import itemgetter
 from types import GeneratorType
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _FORM = "Format should be: node(function, inputs, outputs)"
 _VALID_NAME = re.compile(r"[\w\.-]+")
-_BOUND = ("call", "unpack")
+_BOUND = ("call", "unpack", "is_generator")
 _NO_TAGS: frozenset[str] = frozenset()
 _Names = str | list[str] | dict[str, str] | None
 _dots_reported = False
@@ -62,9 +63,9 @@ class Node:
         self._outputs = outputs if isinstance(outputs, str) else _own(outputs)
         self._name = _valid(name, "name") if name else None
         self._tags = valid_tags(tags) if tags is not None else _NO_TAGS
-        self._confirms = _names(confirms, "confirms") if confirms is not None else ()
+        self.confirm_names = _names(confirms, "confirms") if confirms is not None else ()
         self._namespace = namespace or None
-        # Tuples to read without copying. The keys leave formats out: a dataset is one, whatever format it is
+        # Tuples to read without copying (so is `confirm_names`). The keys leave formats out: a dataset is one, whatever format it is
         # read or written in; names and keys are the same object when nothing is transcoded.
         self.input_names, self.output_names = read, written
         self.input_keys, self.output_keys = strip_all(read), strip_all(written)
@@ -136,7 +137,7 @@ class Node:
 
     @property
     def confirms(self) -> list[str]:
-        return list(self._confirms)
+        return list(self.confirm_names)
 
     @property
     def tags(self) -> set[str]:
@@ -163,7 +164,7 @@ class Node:
         parts = self._namespace.split(".")
         return [".".join(parts[: i + 1]) for i in range(len(parts))]
 
-    @property
+    @cached_property
     def is_generator(self) -> bool:
         """Whether the function yields its outputs in chunks."""
         return binding.is_generator_function(self._func)
@@ -180,7 +181,7 @@ class Node:
 
     def unpack(self, result: Any) -> list[Any]:
         """Split what the function returned (or yielded) into data in the order of `outputs`."""
-        bound = binding.bind_unpack(str(self), self._outputs)
+        bound = binding.bind_unpack(self, self._outputs)
         self.__dict__["unpack"] = bound
         return bound(result)
 

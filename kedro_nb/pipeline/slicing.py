@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from kedro_nb.pipeline.graph import Graph
 
+_HINTED = 5  # unknown names to look for: with thousands of nodes each takes its time
+
 
 def nodes_named(graph: Graph, names: Iterable[str]) -> set[int]:
     names = set(names)
@@ -95,7 +97,7 @@ def _hint(unknown: Iterable[str], known: Iterable[str]) -> str:
     """The same name in a namespace if there is one, else names that look alike."""
     known = sorted(known)
     meant: dict[str, None] = {}
-    for name in _listed(unknown):
+    for name in _listed(unknown)[:_HINTED]:
         namespaced = [other for other in known if other.endswith(f".{name}")]
         meant.update(dict.fromkeys(namespaced or closest(name, known)))
     return f". Did you mean: {list(meant)}?" if meant else ""
