@@ -65,8 +65,8 @@ class Node:
         self._tags = valid_tags(tags) if tags is not None else _NO_TAGS
         self.confirm_names = _names(confirms, "confirms") if confirms is not None else ()
         self._namespace = namespace or None
-        # Tuples to read without copying (so is `confirm_names`). The keys leave formats out: a dataset is one, whatever format it is
-        # read or written in; names and keys are the same object when nothing is transcoded.
+        # Tuples to read without copying, as is `confirm_names`. The keys leave formats out: a dataset is one,
+        # whatever its format; names and keys are the same object when nothing is transcoded.
         self.input_names, self.output_names = read, written
         self.input_keys, self.output_keys = strip_all(read), strip_all(written)
         name = self._name or binding.default_name(func, read, written)

@@ -252,14 +252,14 @@ class Pipeline:
 
     def to_json(self) -> str:
         import json
+        import sys
 
-        from kedro_nb import __version__
-
+        version = sys.modules["kedro_nb"].__version__  # an import would point up the layers
         nodes = [
             {"name": node.name, "inputs": node.inputs, "outputs": node.outputs, "tags": sorted(node.tags)}
             for node in self.graph.order
         ]
-        return json.dumps({"kedro_nb_version": __version__, "pipeline": nodes})
+        return json.dumps({"kedro_nb_version": version, "pipeline": nodes})
 
     def __repr__(self) -> str:
         lines = [f"  {node}" for node in self.graph.order]
