@@ -28,6 +28,11 @@ class Notebook:
         if last is not None:
             return eval(compile(ast.Expression(last.value), "<cell>", "eval"), self.variables)
 
+    @staticmethod
+    def write(block, path):
+        """Put a block into a file instead of a cell."""
+        path.write_text(as_ours(dedent(block)))
+
 
 def as_ours(text):
     """What the pages say of `kedro`, read as `kedro_nb`."""

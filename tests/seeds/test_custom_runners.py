@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kedro_nb import Session
+from kedro_nb.cli import parse_run_line
 from kedro_nb.io import DataCatalog, MemoryDataset
 from kedro_nb.pipeline import Node, Pipeline
 
@@ -191,3 +193,15 @@ def test_the_newer_dry_runner_takes_patterns_for_the_datasets_that_the_catalog_l
     cell.variables["DryRunner"](extra_dataset_patterns=patterns).run(THREE_NODES, catalog)
     assert type(catalog["E"]).__name__ == "PickleDataset"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("block", "package"), [(NEWER, "newer_package"), (OLDER, "older_package")], ids=["newer", "older"]
+)
+def test_the_dry_runner_is_used_through_the_runner_flag(cell, lines, monkeypatch, tmp_path, block, package):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / package).mkdir()
+    cell.write(block, tmp_path / package / "runner.py")
+    request = parse_run_line([f"--runner={package}.runner.DryRunner"]).request
+    Session(full_catalog(), {"__default__": THREE_NODES}).run(request).result()
+    assert lines()[0][1].startswith("Actual run would execute 3 nodes:\n")
