@@ -6,10 +6,8 @@ import functools
 import types
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.pipeline.awaiting import ASYNC_TYPES, finish
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
 # Flags of a code object; generators of both kinds, plain and asynchronous.
 _VARARGS, _VARKEYWORDS, _GENERATOR = 0x04, 0x08, 0x20 | 0x200
@@ -149,83 +147,12 @@ def _flags(func: Callable[..., Any]) -> int:
     return getattr(code, "co_flags", 0)
 
 
-def bind_call(func: Callable[..., Any], keys: tuple[str, ...] | None) -> Callable[[Sequence[Any]], Any]:
-    """A call of the function with values by position, or by these keywords."""
-    asynchronous = ASYNC_TYPES
-    if keys is not None:
-
-        def call(values: Sequence[Any]) -> Any:
-            result = func(**dict(zip(keys, values, strict=True)))
-            return finish(result) if type(result) in asynchronous else result
-
-    else:
-
-        def call(values: Sequence[Any]) -> Any:
-            result = func(*values)
-            return finish(result) if type(result) in asynchronous else result
-
-    return call
-
-
-def bind_unpack(node: object, outputs: Names) -> Callable[[Any], list[Any]]:
-    """The split of a result into the outputs; `node` is shown in messages."""
-    if isinstance(outputs, str):
-        return _unpack_one
+def unpack(node: object, outputs: list[str] | dict[str, str] | None, result: Any) -> list[Any]:
+    """What a function returned, split into several outputs or none; `node` is shown in messages."""
     if isinstance(outputs, list) and outputs:
-        return _unpack_list(node, outputs)
+        return _unpack_list(node, outputs, result)
     if isinstance(outputs, dict) and outputs:
-        return _unpack_dict(node, outputs)
-    return functools.partial(_unpack_none, node)
-
-
-def _unpack_one(result: Any) -> list[Any]:
-    return [result]
-
-
-def _unpack_list(node: object, outputs: list[str]) -> Callable[[Any], list[Any]]:
-    count = len(outputs)
-
-    def unpack(result: Any) -> list[Any]:
-        if not isinstance(result, (tuple, list)):
-            raise ValueError(  # noqa: TRY004 - Kedro's type
-                f"Failed to save outputs of node {node}.\nThe node definition contains a list of outputs "
-                f"{outputs}, whereas the node function returned a '{type(result).__name__}'."
-            )
-        if len(result) != count:
-            raise ValueError(
-                f"Failed to save outputs of node {node}.\nThe node function returned {len(result)} output(s), "
-                f"whereas the node definition contains {count} output(s)."
-            )
-        return list(result)
-
-    return unpack
-
-
-def _unpack_dict(node: object, outputs: dict[str, str]) -> Callable[[Any], list[Any]]:
-    keys = list(outputs)
-
-    def unpack(result: Any) -> list[Any]:
-        if not isinstance(result, dict):
-            raise ValueError(  # noqa: TRY004 - Kedro's type
-                f"Failed to save outputs of node {node}.\nThe node output is a dictionary, whereas the function "
-                f"output is {type(result)}."
-            )
-        if result.keys() != outputs.keys():
-            raise ValueError(
-                f"Failed to save outputs of node {node}.\nThe node's output keys {braced(keys)} do not match "
-                f"with the returned output's keys {braced(result)}."
-            )
-        return [result[key] for key in keys]
-
-    return unpack
-
-
-def braced(names: Iterable[Any]) -> str:
-    """As a set is shown, but always in the same order."""
-    return f"{{{', '.join(sorted(map(repr, names)))}}}"
-
-
-def _unpack_none(node: object, result: Any) -> list[Any]:
+        return _unpack_dict(node, outputs, result)
     if result is not None:
         import warnings
 
@@ -236,3 +163,36 @@ def _unpack_none(node: object, result: Any) -> list[Any]:
             stacklevel=3,
         )
     return []
+
+
+def _unpack_list(node: object, outputs: list[str], result: Any) -> list[Any]:
+    if not isinstance(result, (tuple, list)):
+        raise ValueError(  # noqa: TRY004 - Kedro's type
+            f"Failed to save outputs of node {node}.\nThe node definition contains a list of outputs "
+            f"{outputs}, whereas the node function returned a '{type(result).__name__}'."
+        )
+    if len(result) != len(outputs):
+        raise ValueError(
+            f"Failed to save outputs of node {node}.\nThe node function returned {len(result)} output(s), "
+            f"whereas the node definition contains {len(outputs)} output(s)."
+        )
+    return list(result)
+
+
+def _unpack_dict(node: object, outputs: dict[str, str], result: Any) -> list[Any]:
+    if not isinstance(result, dict):
+        raise ValueError(  # noqa: TRY004 - Kedro's type
+            f"Failed to save outputs of node {node}.\nThe node output is a dictionary, whereas the function "
+            f"output is {type(result)}."
+        )
+    if result.keys() != outputs.keys():
+        raise ValueError(
+            f"Failed to save outputs of node {node}.\nThe node's output keys {braced(outputs)} do not match "
+            f"with the returned output's keys {braced(result)}."
+        )
+    return [result[key] for key in outputs]
+
+
+def braced(names: Iterable[Any]) -> str:
+    """As a set is shown, but always in the same order."""
+    return f"{{{', '.join(sorted(map(repr, names)))}}}"

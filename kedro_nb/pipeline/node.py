@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from itertools import tee
 from operator import itemgetter
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.pipeline import binding
+from kedro_nb.pipeline.awaiting import ASYNC_TYPES, finish
 from kedro_nb.pipeline.transcoding import strip_all
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _FORM = "Format should be: node(function, inputs, outputs)"
 _VALID_NAME = re.compile(r"[\w\.-]+")
-_BOUND = ("call", "unpack", "is_generator")
 _NO_TAGS: frozenset[str] = frozenset()
 _Names = str | list[str] | dict[str, str] | None
 _dots_reported = False
@@ -59,6 +58,7 @@ class Node:
             self._keywords = binding.in_signature_order(func, inputs)
             read = tuple([inputs[key] for key in self._keywords])
         self._func = func
+        self.is_generator = binding.is_generator_function(func)  # it yields its outputs in chunks
         self._inputs = inputs if isinstance(inputs, str) else _own(inputs)
         self._outputs = outputs if isinstance(outputs, str) else _own(outputs)
         self._name = _valid(name, "name") if name else None
@@ -123,8 +123,7 @@ class Node:
         if not callable(func):
             raise _invalid(f"first argument must be a function, not '{type(func).__name__}'.")
         self._func = func
-        for attribute in _BOUND:
-            self.__dict__.pop(attribute, None)
+        self.is_generator = binding.is_generator_function(func)
 
     @property
     def inputs(self) -> list[str]:
@@ -164,26 +163,21 @@ class Node:
         parts = self._namespace.split(".")
         return [".".join(parts[: i + 1]) for i in range(len(parts))]
 
-    @cached_property
-    def is_generator(self) -> bool:
-        """Whether the function yields its outputs in chunks."""
-        return binding.is_generator_function(self._func)
-
     def tag(self, tags: str | Iterable[str]) -> Node:
         """A copy with these tags added."""
         return self.derive(tags=[tags] if isinstance(tags, str) else tags)
 
     def call(self, values: Sequence[Any]) -> Any:
         """Call the function with data in the order of `inputs`; its result as it is, coroutines awaited."""
-        bound = binding.bind_call(self._func, self._keywords)
-        self.__dict__["call"] = bound  # the next call goes straight to the closure
-        return bound(values)
+        keys = self._keywords
+        result = self._func(*values) if keys is None else self._func(**dict(zip(keys, values, strict=True)))
+        return finish(result) if type(result) in ASYNC_TYPES else result
 
     def unpack(self, result: Any) -> list[Any]:
         """Split what the function returned (or yielded) into data in the order of `outputs`."""
-        bound = binding.bind_unpack(self, self._outputs)
-        self.__dict__["unpack"] = bound
-        return bound(result)
+        if isinstance(self._outputs, str):
+            return [result]
+        return binding.unpack(self, self._outputs, result)
 
     def run(self, inputs: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run on data by dataset name; gives data by dataset name."""
@@ -261,9 +255,6 @@ class Node:
             if value:
                 words.append(f"{key}={value!r}")
         return f"Node({', '.join(words)})"
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if key not in _BOUND}
 
 
 def node(

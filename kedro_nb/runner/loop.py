@@ -11,7 +11,6 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from kedro_nb.errors import RunCancelledError
-from kedro_nb.pipeline.transcoding import strip_transcoding
 from kedro_nb.runner.task import Task
 
 if TYPE_CHECKING:
@@ -82,9 +81,8 @@ class RunLoop:
     def _take_back(self, task: Task) -> None:
         """Make ready whoever waited for what the task has written; once it is finished, count and clean up."""
         plan, node = self.plan, task.node
-        for name in node.output_names if task.written is None else task.written:
-            base = name if "@" not in name else strip_transcoding(name)
-            for index in plan.consumers.pop(base, ()):
+        for key in node.output_keys if task.written is None else task.written:
+            for index in plan.consumers.pop(key, ()):
                 plan.waiting[index] -= 1
                 if not plan.waiting[index]:
                     heappush(self._ready, (self._rank[index], index))
@@ -103,13 +101,13 @@ class RunLoop:
     def _release(self, task: Task) -> None:
         """Free what has no reader left. The pipeline's inputs and outputs stay."""
         plan, node = self.plan, task.node
-        names = node.input_names
+        names, readers = node.input_names, plan.readers
         for name in names if len(names) == 1 else set(names):
-            plan.readers[name] -= 1
-            if not plan.readers[name] and name not in plan.kept:
+            readers[name] = left = readers[name] - 1
+            if not left and name not in plan.kept:
                 self.context.dataset(name).release()
-        for name in node.output_names:
-            if name not in plan.readers and name not in plan.kept:
+        if plan.unread:
+            for name in plan.unread.intersection(node.output_names):
                 self.context.dataset(name).release()
 
     def _fail(self, task: Task) -> None:

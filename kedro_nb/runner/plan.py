@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kedro_nb.pipeline.transcoding import strip_transcoding
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -24,6 +22,7 @@ class Plan:
         waiting: per node, how many of its inputs are still to be written by other nodes.
         consumers: per dataset (without transcoding), the indices of the nodes that wait for it.
         readers: per dataset name, how many nodes have yet to read it.
+        unread: names that are written, and read by nobody under this name, and not kept either.
         kept: names that stay in the catalog after the run: the pipeline's free inputs and its outputs.
         produced: names (without transcoding) that nodes of this plan write.
     """
@@ -31,24 +30,23 @@ class Plan:
     def __init__(self, pipeline: Pipeline) -> None:
         self.nodes: Sequence[Node] = pipeline.nodes
         self.kept: set[str] = pipeline.inputs() | pipeline.outputs()
+        self.unread: set[str] = pipeline.all_outputs() - pipeline.all_inputs() - self.kept
         self.produced: dict[str, int] = {}
         self.consumers: dict[str, list[int]] = {}
         self.readers: dict[str, int] = {}
         self.waiting = [0] * len(self.nodes)
         produced, consumers, readers = self.produced, self.consumers, self.readers
         for index, node in enumerate(self.nodes):
-            for name in node.output_names:
-                produced[name if "@" not in name else strip_transcoding(name)] = index
+            for key in node.output_keys:
+                produced[key] = index
         for index, node in enumerate(self.nodes):
-            names = node.input_names
-            for name in names if len(names) == 1 else dict.fromkeys(names):
+            names, keys = node.input_names, node.input_keys
+            for name in names if len(names) == 1 else set(names):
                 readers[name] = readers.get(name, 0) + 1
-                base = name if "@" not in name else strip_transcoding(name)
-                if base in produced:
-                    waiters = consumers.setdefault(base, [])
-                    if not waiters or waiters[-1] != index:  # two formats of one dataset are awaited once
-                        waiters.append(index)
-                        self.waiting[index] += 1
+            for key in keys if len(keys) == 1 else set(keys):
+                if key in produced:
+                    consumers.setdefault(key, []).append(index)
+                    self.waiting[index] += 1
 
     def last_reads(self, names: Sequence[str]) -> Sequence[str]:
         """Those of a starting node's inputs that nobody else will read: all their other readers have finished.
@@ -62,15 +60,14 @@ class Plan:
 
     def successors(self, index: int) -> Iterable[int]:
         """The nodes that read what this node writes; one that reads two of its outputs comes twice."""
-        for name in self.nodes[index].outputs:
-            yield from self.consumers.get(strip_transcoding(name), ())
+        for key in self.nodes[index].output_keys:
+            yield from self.consumers.get(key, ())
 
     def predecessors(self, index: int) -> Iterable[int]:
         """The nodes that write what this node reads."""
-        for name in self.nodes[index].inputs:
-            producer = self.produced.get(strip_transcoding(name))
-            if producer is not None:
-                yield producer
+        for key in self.nodes[index].input_keys:
+            if key in self.produced:
+                yield self.produced[key]
 
     def priorities(self, durations: Mapping[str, float]) -> list[float]:
         """Per node, the longest way from its start to the end of the run.
@@ -98,8 +95,9 @@ def nodes_to_resume(plan: Plan, done: set[int], lasts: Callable[[str], bool]) ->
     needed = set(range(len(plan.nodes))) - done
     pending = list(needed)
     while pending:
-        for name in plan.nodes[pending.pop()].inputs:
-            producer = plan.produced.get(strip_transcoding(name))
+        node = plan.nodes[pending.pop()]
+        for name, key in zip(node.input_names, node.input_keys, strict=True):
+            producer = plan.produced.get(key)
             if producer is not None and producer not in needed and not lasts(name):
                 needed.add(producer)
                 pending.append(producer)
@@ -129,9 +127,8 @@ def nodes_with_missing_outputs(
         if not node.outputs or any(is_missing(name) for name in node.outputs):
             needed.add(index)
             continue
-        for name in node.outputs:
-            base = strip_transcoding(name)
-            readers = plan.consumers.get(base, ())
+        for name, key in zip(node.output_names, node.output_keys, strict=True):
+            readers = plan.consumers.get(key, ())
             if any(reader in needed for reader in readers) and not is_stored(name):
                 needed.add(index)
                 break

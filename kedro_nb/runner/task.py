@@ -17,7 +17,7 @@ from kedro_nb.io.ownership import solely_owned
 from kedro_nb.runner.failure import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from types import ModuleType
 
     import pluggy
@@ -37,7 +37,7 @@ class Task:
         index: the node's place in the plan.
         rank: the lower, the more urgent.
         takes: inputs that nobody reads after this node, so that it has them without a copy.
-        written: outputs that can be read since the loop last asked; None means all of them.
+        written: outputs that can be read already, less their formats; None means all of them.
         finished: nothing of the node is left to do.
         error: what was raised, if anything.
         load, call, save: seconds spent on each part.
@@ -46,7 +46,7 @@ class Task:
     """
 
     # On the class, as a run makes one task per node and most of these stay as they are.
-    written: list[str] | None = None
+    written: Sequence[str] | None = None
     finished = False
     error: BaseException | None = None
     lent: frozenset[int] = frozenset()
@@ -249,18 +249,22 @@ def save_outputs(task: Task, context: TaskContext, outputs: list[Any]) -> None:
             _save_each(task, context, values)
     else:
         _save_each(task, context, outputs)
-    if node.confirms:
+    if node.confirm_names:
         confirm(task, context)
 
 
 def confirm(task: Task, context: TaskContext) -> None:
     """Confirm the datasets that the node says it has dealt with."""
-    for name in task.node.confirms:
+    for name in task.node.confirm_names:
         context.catalog.confirm(name)
 
 
 def _save_each(task: Task, context: TaskContext, values: list[Any]) -> None:
-    for position, name in enumerate(task.node.output_names):
+    names = task.node.output_names
+    if len(values) == 1:  # the common case, and the list is a holder already
+        save_output(task, context, names[0], values)
+        return
+    for position, name in enumerate(names):
         holder = [values[position]]
         values[position] = None  # the holder is the only owner now
         save_output(task, context, name, holder)

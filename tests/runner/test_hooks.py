@@ -119,7 +119,7 @@ def test_before_node_run_must_return_a_dict(runner):
         def before_node_run(self):
             return 3
 
-    with pytest.raises(TypeError, match="must return either None or a dictionary.*'int'"):
+    with pytest.raises(TypeError, match=r"must return either None or a dictionary.*'int'"):
         run(runner, [node(double, "x", "y")], Wrong())
 
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RunCancelledError
 from kedro_nb.io import MemoryDataset
-from kedro_nb.pipeline.transcoding import strip_transcoding
 from kedro_nb.runner.failure import explain
 from kedro_nb.runner.task import call_function, confirm, load_input, save_output
 
@@ -69,8 +68,7 @@ class OverlapExecutor:
             if saved not in tasks:  # it may have been called just now
                 tasks.append(saved)
         for task in tasks:
-            written = task.node.output_names if task.written is None else task.written
-            self._readable.update(map(strip_transcoding, written))
+            self._readable.update(task.node.output_keys if task.written is None else task.written)
         return tasks
 
     def drop(self) -> list[Task]:
@@ -132,9 +130,8 @@ class OverlapExecutor:
 
         node = self._plan.nodes[index]
         loads = self._loads.setdefault(index, {})
-        for name in node.input_names:
-            base = strip_transcoding(name)
-            there = base not in self._plan.produced or base in self._readable
+        for name, key in zip(node.input_names, node.input_keys, strict=True):
+            there = key not in self._plan.produced or key in self._readable
             if there and name not in loads and not self._in_memory(name):
                 loads[name] = self._pool.submit(load_input, Task(index, node), self._context, name)
 
@@ -144,13 +141,13 @@ class OverlapExecutor:
     def _save_behind(self, task: Task, outputs: list[Any], called: float) -> None:
         """Save what lives in memory now and the rest on other threads; the last of them reports the task."""
         behind: list[tuple[str, list[Any]]] = []
-        task.written = []
+        written = task.written = list[str]()
         for position, name in enumerate(task.node.output_names):
             holder = [outputs[position]]
             outputs[position] = None
             if self._in_memory(name):
                 save_output(task, self._context, name, holder)
-                task.written.append(name)
+                written.append(task.node.output_keys[position])
             else:
                 behind.append((name, holder))
         if not behind:
