@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_HELP = ("--help", "-h")
+
+
 class RunLine(NamedTuple):
     """What a line of options says.
 
@@ -38,13 +41,11 @@ def run_command(name: str, extra_params: Sequence[click.Parameter] = (), text: s
         extra_params: further options and arguments.
         text: what its help says first.
     """
-    helping = click.Option(["--help", "-h"], is_flag=True, help="Show this message.")
     return click.Command(
         name,
-        params=[*run_options(), *extra_params, helping],
+        params=[*run_options(), *extra_params],
         help=text or "Run a pipeline, or a part of it.",
-        add_help_option=False,
-        context_settings={"max_content_width": 100},
+        context_settings={"max_content_width": 100, "help_option_names": _HELP},
     )
 
 
@@ -66,22 +67,26 @@ def parse_run_line(
 
 def parse(command: click.Command, args: Sequence[str], name: str) -> RunLine:
     """The same for a command made before."""
-    if {"--help", "-h"}.intersection(args):
+    if any(word in _HELP for word in args):
         return RunLine(RunRequest(), {}, help_of(command, name))
     try:
         context = command.make_context(name, list(args))
     except click.UsageError as error:
         raise RequestError(_usage(error)) from error
-    known = {option.name for option in run_options()}
-    extras = {key: value for key, value in context.params.items() if key not in known and key != "help"}
+    return read_context(context)
+
+
+def read_context(context: click.Context) -> RunLine:
+    """The request in what Click has taken apart."""
+    options = {option.name: _long(option) for option in run_options()}
+    extras = {key: value for key, value in context.params.items() if key not in options}
     given = {
         key: ",".join(value) if isinstance(value, tuple) else value
         for key, value in context.params.items()
-        if key in known and context.get_parameter_source(key) is ParameterSource.COMMANDLINE
+        if key in options and context.get_parameter_source(key) is ParameterSource.COMMANDLINE
     }
     path = given.pop("config", None)
-    options = {option.name: _long(option) for option in run_options()}
-    in_file = read_config(path) if path is not None else {}
+    in_file = {} if path is None else read_config(path)
     return RunLine(combine(convert(given, lambda key: options[key]), in_file), extras)
 
 

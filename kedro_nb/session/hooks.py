@@ -52,13 +52,14 @@ def run_params(run: Run) -> dict[str, Any]:
     """What hooks are told about a run: Kedro's keys."""
     request = {each.name: getattr(run.request, each.name) for each in fields(run.request)}
     params = dict(request.pop("params"))
+    names = list(request.pop("pipelines"))
     return {
         "run_id": run.id,
         "session_id": run.id,
         "project_path": Path.cwd().as_posix(),
         "env": None,
         **request,
-        "pipeline_names": list(request.pop("pipelines")),
+        "pipeline_names": names,
         "load_versions": dict(run.request.load_versions),
         "runtime_params": params,
         "extra_params": params,

@@ -107,16 +107,16 @@ def _at(path: str) -> Any:
     try:
         return getattr(module, attribute)
     except AttributeError:
-        runners = [name for name, value in vars(module).items() if _is_runner(value)]
+        runners = [name for name, value in vars(module).items() if is_runner(value)]
         raise unknown("runner", attribute, runners, f" in module {module_name}") from None
 
 
-def _is_runner(value: Any) -> bool:
+def is_runner(value: Any) -> bool:
     return isinstance(value, type) and issubclass(value, AbstractRunner) and value is not AbstractRunner
 
 
 def _checked(name: str, found: Any) -> type[AbstractRunner]:
-    if _is_runner(found):
+    if is_runner(found):
         cls: type[AbstractRunner] = found
         return cls
     what = f"the class {found.__qualname__}" if isinstance(found, type) else f"a '{type(found).__name__}'"

@@ -1,0 +1,107 @@
+"""`kedro-nb run FILE.py`: from the file to the exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kedro_nb.cli.failure import explain, how_to_go_on, is_ours
+from kedro_nb.cli.script import ScriptError, fill_session, load_script
+from kedro_nb.cli.progress import table, terminal_view
+from kedro_nb.errors import PipelineError, RequestError
+from kedro_nb.session import Session, set_session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kedro_nb.session import Run, RunRequest
+
+OK, FAILED, BAD_REQUEST, INTERRUPTED = 0, 1, 2, 130
+_LOG_FORMAT = "%(asctime)s - %(name)s - %(levelname)s - %(message)s"
+
+
+def execute(file: str, request: RunRequest, *, verbose: bool = False) -> int:
+    """Run what a Python file defines; gives the exit code.
+
+    Raises:
+        RequestError: the request does not fit the file.
+    """
+    session = set_session(Session())
+    try:
+        pipelines = fill_session(session, load_script(file))
+    except ScriptError as error:
+        click.echo(explain(error.__cause__ or error), err=True)
+        click.echo(f"\n{file} could not be executed, and nothing was run.", err=True)
+        return BAD_REQUEST
+    with _log_lines(verbose), _plain_warnings(), terminal_view() as view:
+        try:
+            run = session.run(request, pipelines=pipelines, listeners=[view])
+        except PipelineError as error:
+            raise RequestError(f"These pipelines do not fit together: {error}") from error
+    return _report(run)
+
+
+def _report(run: Run) -> int:
+    """Tell how the run ended."""
+    if nodes := table(run.progress):
+        click.echo(f"\n{nodes}\n")
+    if run.error is None:
+        click.echo(repr(run.result()))
+        return OK
+    if isinstance(run.error, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+    else:
+        click.echo(explain(run.error), err=True)
+    if advice := how_to_go_on(run):
+        click.echo(f"\n{advice}", err=True)
+    if isinstance(run.error, KeyboardInterrupt):
+        return INTERRUPTED
+    return BAD_REQUEST if isinstance(run.error, RequestError) else FAILED
+
+
+@contextlib.contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Show our own warnings as a sentence, without the line of ours that they come from."""
+
+    def show(message: Warning | str, category: type[Warning], filename: str, *more: Any) -> None:
+        if is_ours(filename):
+            click.echo(f"Warning: {message}", err=True)
+        else:
+            before(message, category, filename, *more)
+
+    before, warnings.showwarning = warnings.showwarning, show
+    try:
+        yield
+    finally:
+        warnings.showwarning = before
+
+
+@contextlib.contextmanager
+def _log_lines(verbose: bool) -> Iterator[None]:
+    """Show the log: all of it, or of ours only warnings that the report does not repeat."""
+    root, ours = logging.getLogger(), logging.getLogger("kedro_nb")
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(_LOG_FORMAT if verbose else "Warning: %(message)s"))
+    target, level = (root, logging.INFO) if verbose else (ours, logging.WARNING)
+    if not verbose:
+        # The runner's warnings say how to go on after a failure, and so does the report.
+        handler.addFilter(lambda record: not record.name.startswith("kedro_nb.runner."))
+    levels = root.level, ours.level, ours.propagate
+    has_own = bool(root.handlers)  # the user's file has set up logging
+    if not has_own:
+        target.addHandler(handler)
+        ours.propagate = verbose
+    if verbose:
+        root.setLevel(min(level, root.level or level))
+        ours.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        target.removeHandler(handler)
+        root.setLevel(levels[0])
+        ours.setLevel(levels[1])
+        ours.propagate = levels[2]

@@ -1,0 +1,61 @@
+"""What a user of the command reads when something fails: their own frames first, ours not at all."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sysconfig
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import kedro_nb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kedro_nb.session import Run
+
+_PACKAGE = f"{Path(kedro_nb.__file__).parent}{os.sep}"
+_LIBRARIES = (*(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")), "<frozen ")
+
+
+def explain(error: BaseException) -> str:
+    """The error as Python shows it, without our frames; without any where the user's code plays no part."""
+    told = traceback.TracebackException.from_exception(error, compact=True)
+    return "\n".join(_lines(told, ours=type(error).__module__.startswith("kedro_nb.")))
+
+
+def _lines(told: traceback.TracebackException, *, ours: bool) -> Iterator[str]:
+    cause = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
+    if cause is not None and any(map(_is_users, cause.stack)):
+        yield from _lines(cause, ours=False)
+        yield "\nThat led to:\n"
+    frames = [frame for frame in told.stack if not frame.filename.startswith((_PACKAGE, "<frozen "))]
+    if any(map(_is_users, frames)) or (frames and not ours):
+        yield "Traceback (most recent call last):"
+        yield "".join(traceback.StackSummary.from_list(frames).format()).rstrip()
+    yield "".join(told.format_exception_only()).rstrip().removeprefix("kedro_nb.errors.")
+
+
+def is_ours(filename: str) -> bool:
+    return filename.startswith(_PACKAGE)
+
+
+def _is_users(frame: traceback.FrameSummary) -> bool:
+    return not frame.filename.startswith((_PACKAGE, *_LIBRARIES))
+
+
+def how_to_go_on(run: Run) -> str:
+    """The options with which a new process takes the run up again, or why it cannot; empty when nothing was done."""
+    hint = run.resume
+    if hint is None or not run.progress.done:
+        return ""
+    left = f"{hint.unfinished} of {len(run.pipeline)} nodes have not run."
+    if len(run.pipeline.from_nodes(*hint.persisted_nodes)) == len(run.pipeline):
+        return (
+            f"{left} What the others need was in memory only, so the next run starts from the beginning; "
+            "give those datasets an entry in the catalog to keep them."
+        )
+    names = shlex.quote(",".join(hint.persisted_nodes))
+    return f"{left} To go on with what was stored, repeat the command with\n  --from-nodes {names}"
