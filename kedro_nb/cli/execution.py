@@ -11,7 +11,7 @@ import click
 
 from kedro_nb.cli.failure import explain, how_to_go_on, is_ours
 from kedro_nb.cli.script import ScriptError, fill_session, load_script
-from kedro_nb.cli.progress import table, terminal_view
+from kedro_nb.cli.view import table, terminal_view
 from kedro_nb.errors import PipelineError, RequestError
 from kedro_nb.session import Session, set_session
 
@@ -67,13 +67,16 @@ def _report(run: Run) -> int:
 def _plain_warnings() -> Iterator[None]:
     """Show our own warnings as a sentence, without the line of ours that they come from."""
 
-    def show(message: Warning | str, category: type[Warning], filename: str, *more: Any) -> None:
+    def show(
+        message: Warning | str, category: type[Warning], filename: str, *more: Any, **named: Any
+    ) -> None:
         if is_ours(filename):
             click.echo(f"Warning: {message}", err=True)
         else:
-            before(message, category, filename, *more)
+            before(message, category, filename, *more, **named)
 
-    before, warnings.showwarning = warnings.showwarning, show
+    before = warnings.showwarning
+    warnings.showwarning = show
     try:
         yield
     finally:

@@ -32,7 +32,10 @@ def _lines(told: traceback.TracebackException, *, ours: bool) -> Iterator[str]:
         yield from _lines(cause, ours=False)
         yield "\nThat led to:\n"
     frames = [frame for frame in told.stack if not frame.filename.startswith((_PACKAGE, "<frozen "))]
-    if any(map(_is_users, frames)) or (frames and not ours):
+    if ours:  # raised in a library of ours or in one that it uses: what the user wrote is above
+        while frames and not _is_users(frames[-1]):
+            del frames[-1]
+    if frames:
         yield "Traceback (most recent call last):"
         yield "".join(traceback.StackSummary.from_list(frames).format()).rstrip()
     yield "".join(told.format_exception_only()).rstrip().removeprefix("kedro_nb.errors.")

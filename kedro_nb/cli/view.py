@@ -20,7 +20,7 @@ _MOST_ROWS = 20
 _PARTS = ("load", "call", "save")
 
 
-class ProgressLines:
+class PlainView:
     """One line for each node that is done: for logs and pipes."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class ProgressLines:
             click.echo(f"[{progress.done}/{progress.total}] {node.name} ({seconds_text(node.seconds)})")
 
 
-class ProgressBar:
+class BarView:
     """A bar with the nodes at work; it leaves nothing behind.
 
     Args:
@@ -80,9 +80,9 @@ class ProgressBar:
             )
 
 
-def terminal_view() -> ProgressLines | ProgressBar:
+def terminal_view() -> PlainView | BarView:
     """The view that fits where the output goes."""
-    return ProgressBar() if sys.stdout.isatty() else ProgressLines()
+    return BarView() if sys.stdout.isatty() else PlainView()
 
 
 def table(progress: RunProgress) -> str:
