@@ -13,8 +13,9 @@ from kedro_nb.errors import (
     VersionAlreadyExistsError,
     did_you_mean,
 )
-from kedro_nb.io.base import describe, entry_load_error, entry_save_error, is_dataset, type_name
+from kedro_nb.io.base import entry_load_error, entry_save_error, is_dataset, type_name
 from kedro_nb.io.config import build_dataset, fill_credentials
+from kedro_nb.io.entries import Lazy, class_of, load_version_of, shown, with_version
 from kedro_nb.io.legacy import OlderCatalogMethods
 from kedro_nb.io.memory import MemoryDataset
 from kedro_nb.io.patterns import MEMORY_PATTERNS, CatalogConfigResolver, Patterns
@@ -34,15 +35,6 @@ def log_loading(name: str, dataset: object) -> None:
 def log_saving(name: str, dataset: object) -> None:
     if logger.isEnabledFor(logging.INFO):
         logger.info("Saving data to `%s` (%s)...", name, type(dataset).__name__)
-
-
-class _Lazy:
-    """A catalog entry whose dataset nobody has asked for yet."""
-
-    __slots__ = ("entry",)
-
-    def __init__(self, entry: dict[str, Any]) -> None:
-        self.entry = entry
 
 
 class DataCatalog(OlderCatalogMethods):
@@ -83,7 +75,7 @@ class DataCatalog(OlderCatalogMethods):
                 logger.warning("'%s' is given as a dataset: its catalog entry is not used.", name)
             else:
                 self._configs[name] = entry
-                self._entries[name] = _Lazy(entry)
+                self._entries[name] = Lazy(entry)
         self._check_load_versions(self._load_versions)
 
     @classmethod
@@ -144,11 +136,11 @@ class DataCatalog(OlderCatalogMethods):
                 dataset = self._entries.setdefault(key, MemoryDataset())
             else:
                 dataset = self._materialize(key, fallback_to_runtime_pattern)
-        elif dataset.__class__ is _Lazy:
+        elif dataset.__class__ is Lazy:
             dataset = self._materialize(key, fallback_to_runtime_pattern)
         if version is None or dataset is None:
             return dataset
-        return _with_version(key, dataset, version)
+        return with_version(key, dataset, version)
 
     @property
     def built(self) -> Callable[[str], Any]:
@@ -158,18 +150,19 @@ class DataCatalog(OlderCatalogMethods):
     def _materialize(self, name: str, use_runtime_patterns: bool) -> Any | None:
         with self._lock:
             found = self._entries.get(name)  # another thread may have been first
-            if found is not None and found.__class__ is not _Lazy:
+            if found is not None and found.__class__ is not Lazy:
                 return found
             if found is not None:
                 entry = found.entry
             elif self._resolver.match_user_pattern(name):
                 entry = self._configs[name] = self._resolver.resolve_entry(name)
-            elif use_runtime_patterns:
-                entry = self._resolver.resolve_entry(name)
-            else:
+            elif not use_runtime_patterns:
                 return None
-            dataset = self._build(name, entry)
-            self._entries[name] = dataset
+            elif self._resolver.memory_by_default:
+                return self._entries.setdefault(name, MemoryDataset())
+            else:
+                entry = self._resolver.resolve_entry(name)
+            dataset = self._entries[name] = self._build(name, entry)
             return dataset
 
     def _build(self, name: str, entry: dict[str, Any]) -> Any:
@@ -237,7 +230,7 @@ class DataCatalog(OlderCatalogMethods):
         return self.keys()
 
     def __repr__(self) -> str:
-        return "\n".join(f"{name!r}: {_shown(dataset)}" for name, dataset in self._snapshot())
+        return "\n".join(f"{name!r}: {shown(dataset)}" for name, dataset in self._snapshot())
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_lock"}
@@ -250,10 +243,10 @@ class DataCatalog(OlderCatalogMethods):
         """The dotted name of the dataset's class, found without building the dataset; None for unknown names."""
         dataset = self._entries.get(ds_name)
         if dataset is None and self._resolver.match_user_pattern(ds_name):
-            dataset = _Lazy(self._resolver.resolve_entry(ds_name))
+            dataset = Lazy(self._resolver.resolve_entry(ds_name))
         if dataset is None:
             return None
-        cls = _class_of(dataset)
+        cls = class_of(dataset)
         return str(dataset.entry["type"]) if cls is None else type_name(cls)
 
     def filter(
@@ -275,14 +268,14 @@ class DataCatalog(OlderCatalogMethods):
             names = [
                 name
                 for name in names
-                if (cls := _class_of(self._entries[name])) is not None and issubclass(cls, wanted)
+                if (cls := class_of(self._entries[name])) is not None and issubclass(cls, wanted)
             ]
         return names
 
     def load(self, ds_name: str, version: str | None = None) -> Any:
         dataset = self[ds_name]
         if version is not None:
-            dataset = _with_version(ds_name, dataset, Version(version, None))
+            dataset = with_version(ds_name, dataset, Version(version, None))
         log_loading(ds_name, dataset)
         try:
             return dataset.load()
@@ -311,7 +304,7 @@ class DataCatalog(OlderCatalogMethods):
             self._save_version = save_version
             for name, entry in self._configs.items():
                 if entry.get("versioned"):
-                    self._entries[name] = _Lazy(entry)
+                    self._entries[name] = Lazy(entry)
 
     def exists(self, ds_name: str) -> bool:
         """Whether the dataset holds data; False for unknown names."""
@@ -337,54 +330,43 @@ class DataCatalog(OlderCatalogMethods):
                 f"'load_versions' keys [{', '.join(unknown)}] are not found in the catalog."
                 f"{did_you_mean(unknown[0], self.keys())}"
             )
+        for name, version in load_versions.items():
+            entry = self._configs.get(name)
+            if entry is None and name not in self._entries:
+                entry = self._resolver.resolve_entry(name)
+            if entry is None and load_version_of(self._entries[name]) != version:
+                reason = "it was given as an object, which keeps its own version"
+            elif entry is not None and not entry.get("versioned"):
+                reason = "its entry lacks 'versioned: true'"
+            else:
+                continue
+            raise DatasetError(f"Version '{version}' of dataset '{name}' cannot be loaded: {reason}.")
 
     def _adopt_versions(self, name: str, dataset: Any) -> None:
         """Take note of the versions that a dataset brings: one catalog saves under one version."""
-        version = getattr(dataset, "_version", None)
-        load, save = getattr(version, "load", None), getattr(version, "save", None)
-        if load and self._load_versions.setdefault(name, load) != load:
+        load, save = load_version_of(dataset), getattr(getattr(dataset, "_version", None), "save", None)
+        # A load version chosen for a dataset that is replaced goes with it.
+        chosen = None if name in self._entries else self._load_versions.get(name)
+        if load and chosen not in (None, load):
             raise VersionAlreadyExistsError(
                 f"Cannot add a dataset `{name}` with `{load}` load version: "
-                f"the catalog is to load version `{self._load_versions[name]}` of it."
+                f"the catalog is to load version `{chosen}` of it."
             )
         if save and self._save_version not in (None, save):
             raise VersionAlreadyExistsError(
                 f"Cannot add a dataset `{name}` with `{save}` save version: the catalog saves under version "
                 f"`{self._save_version}`, and all datasets in a catalog must have the same save version."
             )
+        if name in self._entries:
+            self._load_versions.pop(name, None)
+        if load:
+            self._load_versions[name] = load
         self._save_version = save or self._save_version
-
-
-def _shown(dataset: Any) -> str:
-    if type(dataset) is not _Lazy:
-        return describe(dataset)
-    wanted = dataset.entry["type"]
-    return type_name(wanted) if isinstance(wanted, type) else str(wanted)
 
 
 def _first_cause(error: Exception) -> BaseException | None:
     # The new error says all that a DatasetError says: only what went wrong below it is worth showing.
     return error.__cause__ if isinstance(error, DatasetError) else error
-
-
-def _with_version(name: str, dataset: Any, version: Version) -> Any:
-    if not hasattr(dataset, "_version") or not hasattr(dataset, "_copy"):
-        raise DatasetError(
-            f"Dataset '{name}' ({type(dataset).__name__}) keeps no versions: version {version.load!r} cannot be loaded."
-        )
-    return dataset._copy(_version=version)  # noqa: SLF001 - Kedro's protocol has no public way
-
-
-def _class_of(dataset: Any) -> type | None:
-    """The class of a dataset, built or not; None where an entry asks for a class that is not there."""
-    if type(dataset) is not _Lazy:
-        return type(dataset)
-    from kedro_nb.io.types import resolve_type
-
-    try:
-        return resolve_type(dataset.entry["type"])
-    except DatasetError:
-        return None
 
 
 def _regex(pattern: re.Pattern[str] | str) -> re.Pattern[str]:

@@ -66,10 +66,10 @@ def infer_copy_mode(value: Any) -> TCopyMode:
 
 def copy_value(value: Any, mode: str | None = None) -> Any:
     """A copy of `value` that shares nothing which can change with it; `mode` as in MemoryDataset."""
-    if type(value) in IMMUTABLE or mode == "assign":
-        return value
     if mode is None:
         return _copy_deep(value, {})
+    if type(value) in IMMUTABLE or mode == "assign":
+        return value
     if mode == "copy":
         if _kind(type(value)) == "frame":
             return _copy_frame(value)
@@ -95,8 +95,8 @@ def is_cheap_to_copy(value: Any) -> bool:
         elif kind is dict:
             objects += 2 * len(item)
             if objects <= _CHEAP_OBJECTS:
-                waiting.extend(each for each in item if type(each) not in IMMUTABLE)
-                waiting.extend(each for each in item.values() if type(each) not in IMMUTABLE)
+                waiting.extend(item)
+                waiting.extend(item.values())
         else:
             size += _size_of_buffer(item)
         if objects > _CHEAP_OBJECTS or size > _CHEAP_BYTES:
@@ -222,7 +222,7 @@ def _copy_frame(frame: Any) -> Any:
         if frame.dtype != "object" or not _holds_objects(frame):
             return fresh
         return type(frame)(_copy_cells(frame), index=frame.index, dtype=object).__finalize__(frame)
-    for position, dtype in enumerate(frame.dtypes):
+    for position, dtype in enumerate(frame.dtypes.to_numpy()):
         if dtype == "object" and _holds_objects(column := frame.iloc[:, position]):
             fresh.isetitem(position, _copy_cells(column))
     return fresh

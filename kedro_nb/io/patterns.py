@@ -131,12 +131,10 @@ class CatalogConfigResolver:
 
     def _update_shortcut(self) -> None:
         # A run makes thousands of datasets in memory: the catalog need not ask for each of them.
-        self.only_memory = (
-            not self._patterns
-            and not self._catch_all
-            and not self._runtime_patterns
-            and self._default_runtime_patterns == MEMORY_PATTERNS
+        self.memory_by_default = (
+            not self._runtime_patterns and self._default_runtime_patterns == MEMORY_PATTERNS
         )
+        self.only_memory = self.memory_by_default and not self._patterns and not self._catch_all
 
 
 def sort_patterns(patterns: Patterns) -> Patterns:

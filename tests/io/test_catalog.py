@@ -282,6 +282,15 @@ class TestPatterns:
             assert len({id(dataset) for dataset in found}) == 1
             assert catalog["x"] is found[0]
 
+    def test_what_is_built_can_be_looked_up_without_a_check(self):
+        catalog = DataCatalog({"x": 1})
+        assert catalog.built("x") is catalog["x"]
+
+    def test_a_name_that_fits_no_pattern_lives_in_memory_where_there_are_patterns(self):
+        catalog = DataCatalog.from_config({"{n}#built": {"type": Built}})
+        assert type(catalog.get("x", fallback_to_runtime_pattern=True)) is MemoryDataset
+        assert catalog.to_config()[0].keys() == {"{n}#built"}
+
 
 class TestTypesAndFilters:
     def test_a_type_is_told_without_building(self):
@@ -349,6 +358,19 @@ class TestVersions:
     def test_unknown_names_in_load_versions_are_told(self, config):
         with pytest.raises(DatasetNotFoundError, match=r"'load_versions' keys \[car\] are not found.*cars"):
             DataCatalog.from_config(config, {"key": {}}, load_versions={"car": "v1", "x#pkl": "v1"})
+
+    @pytest.mark.parametrize("name", ["plain", "x#pkl", "given"])
+    def test_load_versions_of_what_keeps_none_are_refused(self, name, tmp_path, config):
+        config["plain"] = {"type": "PickleDataset", "filepath": str(tmp_path / "plain")}
+        given = PickleDataset(filepath=tmp_path / "given", version=Version(None, None))
+        catalog = DataCatalog({"given": given}, config_resolver=CatalogConfigResolver(config, {"key": {}}))
+        with pytest.raises(DatasetError, match=f"Version 'v1' of dataset '{name}' cannot be loaded"):
+            catalog.use_versions({name: "v1"})
+
+    def test_a_replaced_dataset_takes_its_load_version_along(self, config):
+        catalog = DataCatalog.from_config(config, {"key": {}}, load_versions={"cars": "v1"})
+        catalog["cars"] = 5
+        assert catalog.to_config()[2] == {}
 
     def test_a_version_of_what_has_none_is_refused(self, catalog):
         with pytest.raises(DatasetError, match=r"'cars' \(MemoryDataset\) keeps no versions: version 'v1'"):

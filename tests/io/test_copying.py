@@ -10,7 +10,7 @@ import uuid
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kedro_nb.io import DatasetError, MemoryDataset
@@ -29,6 +29,8 @@ nested = st.recursive(
     ),
     max_leaves=15,
 )
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def spoil(value):
@@ -50,6 +52,7 @@ def spoil(value):
         value.extend(b"spoiled")
 
 
+@unhurried
 @given(nested.filter(lambda value: value is not None))
 def test_what_a_reader_does_to_its_copy_the_next_reader_never_sees(value):
     pristine = copy.deepcopy(value)
@@ -62,6 +65,7 @@ def test_what_a_reader_does_to_its_copy_the_next_reader_never_sees(value):
     assert dataset.load() == pristine
 
 
+@unhurried
 @given(nested.filter(lambda value: value is not None and is_cheap_to_copy(value)))
 def test_a_cheap_value_is_borrowed_as_a_copy(value):
     pristine = copy.deepcopy(value)
@@ -71,6 +75,7 @@ def test_a_cheap_value_is_borrowed_as_a_copy(value):
     assert dataset.load() == pristine
 
 
+@unhurried
 @given(nested)
 def test_a_copy_equals_what_deepcopy_makes(value):
     fresh = copy_value(value)

@@ -211,6 +211,12 @@ def test_without_pandas_the_error_says_what_to_install(kind, extra, tmp_path, mo
         kind(filepath=tmp_path / "x").load()
 
 
+@each_kind
+def test_a_file_dataset_can_cross_to_another_process(kind, data, tmp_path):
+    kind(filepath=tmp_path / "x").save(data)
+    assert same(pickle.loads(pickle.dumps(kind(filepath=tmp_path / "x"))).load(), data)
+
+
 def test_another_pickle_backend_is_used(tmp_path):
     dataset = PickleDataset(filepath=tmp_path / "x", backend="marshal")
     dataset.save([1])

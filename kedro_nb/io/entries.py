@@ -1,0 +1,52 @@
+"""What stands behind a name in a catalog: a dataset, or the entry that will make one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kedro_nb.errors import DatasetError
+from kedro_nb.io.base import describe, type_name
+
+if TYPE_CHECKING:
+    from kedro_nb.io.versioned import Version
+
+
+class Lazy:
+    """A catalog entry whose dataset nobody has asked for yet."""
+
+    __slots__ = ("entry",)
+
+    def __init__(self, entry: dict[str, Any]) -> None:
+        self.entry = entry
+
+
+def shown(dataset: Any) -> str:
+    if type(dataset) is not Lazy:
+        return describe(dataset)
+    wanted = dataset.entry["type"]
+    return type_name(wanted) if isinstance(wanted, type) else str(wanted)
+
+
+def class_of(dataset: Any) -> type | None:
+    """The class of a dataset, built or not; None where an entry asks for a class that is not there."""
+    if type(dataset) is not Lazy:
+        return type(dataset)
+    from kedro_nb.io.types import resolve_type
+
+    try:
+        return resolve_type(dataset.entry["type"])
+    except DatasetError:
+        return None
+
+
+def load_version_of(dataset: Any) -> str | None:
+    version: str | None = getattr(getattr(dataset, "_version", None), "load", None)
+    return version
+
+
+def with_version(name: str, dataset: Any, version: Version) -> Any:
+    if not hasattr(dataset, "_version") or not hasattr(dataset, "_copy"):
+        raise DatasetError(
+            f"Dataset '{name}' ({type(dataset).__name__}) keeps no versions: version {version.load!r} cannot be loaded."
+        )
+    return dataset._copy(_version=version)  # noqa: SLF001 - Kedro's protocol has no public way
