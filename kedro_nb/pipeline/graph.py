@@ -84,19 +84,32 @@ class Graph:
         return depths
 
     @cached_property
+    def sorted_depths(self) -> list[list[int]]:
+        """The same, by name within a depth: the same order whatever order the nodes were given in."""
+        names = [node.name for node in self.nodes]
+        return [sorted(depth, key=names.__getitem__) if len(depth) > 1 else depth for depth in self.depths]
+
+    @cached_property
     def layers(self) -> list[list[Node]]:
-        """Nodes of the same depth, sorted: the same order whatever order they were given in."""
-        nodes = self.nodes
-        return [
-            sorted([nodes[i] for i in depth], key=lambda node: node.name)
-            if len(depth) > 1
-            else [nodes[depth[0]]]
-            for depth in self.depths
-        ]
+        return [[self.nodes[i] for i in depth] for depth in self.sorted_depths]
+
+    @cached_property
+    def sequence(self) -> list[int]:
+        """Positions in an order that can be run."""
+        return list(chain.from_iterable(self.sorted_depths))
 
     @cached_property
     def order(self) -> list[Node]:
-        return list(chain.from_iterable(self.layers))
+        return [self.nodes[i] for i in self.sequence]
+
+    @cached_property
+    def waits(self) -> list[int]:
+        """How many datasets that other nodes write each node reads, a dataset in two formats counted once."""
+        producers = self.producers
+        return [
+            int(keys[0] in producers) if len(keys) == 1 else len(producers.keys() & keys)
+            for keys in (node.input_keys for node in self.nodes)
+        ]
 
     @cached_property
     def positions(self) -> dict[str, int]:
@@ -160,6 +173,6 @@ class Graph:
 def _index(names: Iterator[tuple[tuple[str, ...], tuple[str, ...]]]) -> dict[str, list[int]]:
     index: dict[str, list[int]] = {}
     for i, (written, keys) in enumerate(names):
-        for name in written if written is keys else {*written, *keys}:
+        for name in written if len(written) == 1 and written is keys else {*written, *keys}:
             index.setdefault(name, []).append(i)
     return index

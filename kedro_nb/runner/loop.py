@@ -23,7 +23,7 @@ class RunLoop:
     """Runs a plan on an executor.
 
     Attributes:
-        done: indices of the nodes that finished.
+        done: positions of the nodes that finished.
         failed: the tasks that did not end well, in the order in which they came back.
     """
 
@@ -39,8 +39,7 @@ class RunLoop:
         self._logs = logger.isEnabledFor(logging.INFO)
         # With one worker the order cannot make the run shorter, and the pipeline's own is the one people know.
         one_by_one = executor.slots == 1 or context.is_async
-        urgency = None if one_by_one else plan.priorities(context.monitor.durations)
-        self._rank = [0.0] * len(plan.nodes) if urgency is None else [-value for value in urgency]
+        self._rank = plan.ranks(None if one_by_one else context.monitor.durations)
         self._ready = [(self._rank[i], i) for i, waiting in enumerate(plan.waiting) if not waiting]
         heapify(self._ready)
 
@@ -74,22 +73,22 @@ class RunLoop:
         """Give the executor as much as it can hold."""
         ready, running, slots = self._ready, self._running, self.executor.slots
         while ready and len(running) < slots:
-            rank, index = heappop(ready)
-            running[index] = task = Task(index, self.plan.nodes[index], rank)
+            rank, position = heappop(ready)
+            running[position] = task = Task(position, self.plan.nodes[position], rank)
             self.executor.submit(task)
 
     def _take_back(self, task: Task) -> None:
         """Make ready whoever waited for what the task has written; once it is finished, count and clean up."""
         plan, node = self.plan, task.node
         for key in node.output_keys if task.written is None else task.written:
-            for index in plan.consumers.pop(key, ()):
-                plan.waiting[index] -= 1
-                if not plan.waiting[index]:
-                    heappush(self._ready, (self._rank[index], index))
+            for position in plan.consumers.get(key, ()):
+                plan.waiting[position] -= 1
+                if not plan.waiting[position]:
+                    heappush(self._ready, (self._rank[position], position))
         if not task.finished:
             return
-        del self._running[task.index]
-        self.done.add(task.index)
+        del self._running[task.position]
+        self.done.add(task.position)
         self._durations[node.name] = task.load + task.call + task.save
         if (events := self.context.events) is not None:
             self.context.tell(events.NodeFinished, task, task.load, task.call, task.save)
@@ -112,7 +111,7 @@ class RunLoop:
 
     def _fail(self, task: Task) -> None:
         """Remember the failure; nothing further is handed out."""
-        del self._running[task.index]
+        del self._running[task.position]
         self.failed.append(task)
         if (events := self.context.events) is not None:
             if isinstance(task.error, RunCancelledError):
@@ -123,7 +122,7 @@ class RunLoop:
     def _drop(self) -> None:
         """Take back what the executor has not begun."""
         for task in self.executor.drop():
-            del self._running[task.index]
+            del self._running[task.position]
 
     def _abandon(self) -> None:
         """Stop at once: what still runs may end by itself, but nothing it returns is saved."""

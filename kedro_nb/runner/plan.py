@@ -1,12 +1,12 @@
 """What a run will do, worked out before the first node: pure, and linear in nodes and edges.
 
-Nodes are numbered in the pipeline's own order. A node waits for datasets, not for nodes: it can start when every
-input that another node writes can be read.
+Nodes are known by their position in the pipeline's graph, which keeps its indexes from one run to the next. A node
+waits for datasets, not for nodes: it can start when every input that another node writes can be read.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,35 +18,26 @@ class Plan:
     """Order, load counts, release points and priorities of one run.
 
     Attributes:
-        nodes: the nodes in topological order; a node's place here is its index everywhere else.
-        waiting: per node, how many of its inputs are still to be written by other nodes.
-        consumers: per dataset (without transcoding), the indices of the nodes that wait for it.
+        nodes: the nodes; a node's place here is its position everywhere else.
+        sequence: positions in the pipeline's own order.
+        producers: per dataset (without its format), the position of the node that writes it.
+        consumers: per dataset (without its format), the positions of the nodes that read it.
+        waiting: per node, how many datasets are still to be written by other nodes.
         readers: per dataset name, how many nodes have yet to read it.
         unread: names that are written, and read by nobody under this name, and not kept either.
         kept: names that stay in the catalog after the run: the pipeline's free inputs and its outputs.
-        produced: names (without transcoding) that nodes of this plan write.
     """
 
     def __init__(self, pipeline: Pipeline) -> None:
-        self.nodes: Sequence[Node] = pipeline.nodes
-        self.kept: set[str] = pipeline.inputs() | pipeline.outputs()
-        self.unread: set[str] = pipeline.all_outputs() - pipeline.all_inputs() - self.kept
-        self.produced: dict[str, int] = {}
-        self.consumers: dict[str, list[int]] = {}
-        self.readers: dict[str, int] = {}
-        self.waiting = [0] * len(self.nodes)
-        produced, consumers, readers = self.produced, self.consumers, self.readers
-        for index, node in enumerate(self.nodes):
-            for key in node.output_keys:
-                produced[key] = index
-        for index, node in enumerate(self.nodes):
-            names, keys = node.input_names, node.input_keys
-            for name in names if len(names) == 1 else set(names):
-                readers[name] = readers.get(name, 0) + 1
-            for key in keys if len(keys) == 1 else set(keys):
-                if key in produced:
-                    consumers.setdefault(key, []).append(index)
-                    self.waiting[index] += 1
+        graph = pipeline.graph
+        self.nodes: Sequence[Node] = graph.nodes
+        self.sequence: Sequence[int] = graph.sequence
+        self.producers: Mapping[str, int] = graph.producers
+        self.consumers: Mapping[str, Sequence[int]] = graph.readers
+        self.waiting = list(graph.waits)
+        self.readers = {name: len(positions) for name, positions in graph.readers.items()}
+        self.kept = graph.free_inputs | graph.free_outputs
+        self.unread = graph.written - graph.read - self.kept
 
     def last_reads(self, names: Sequence[str]) -> Sequence[str]:
         """Those of a starting node's inputs that nobody else will read: all their other readers have finished.
@@ -58,16 +49,24 @@ class Plan:
             return names if readers[names[0]] == 1 and names[0] not in kept else ()
         return [name for name in names if readers[name] == 1 and name not in kept]
 
-    def successors(self, index: int) -> Iterable[int]:
-        """The nodes that read what this node writes; one that reads two of its outputs comes twice."""
-        for key in self.nodes[index].output_keys:
+    def parents(self, position: int) -> Iterable[int]:
+        """The nodes that write what this node reads; one that writes two of its inputs comes twice."""
+        for key in self.nodes[position].input_keys:
+            if key in self.producers:
+                yield self.producers[key]
+
+    def children(self, position: int) -> Iterable[int]:
+        """The nodes that read what this node writes."""
+        for key in self.nodes[position].output_keys:
             yield from self.consumers.get(key, ())
 
-    def predecessors(self, index: int) -> Iterable[int]:
-        """The nodes that write what this node reads."""
-        for key in self.nodes[index].input_keys:
-            if key in self.produced:
-                yield self.produced[key]
+    def ranks(self, durations: Mapping[str, float] | None) -> list[Any]:
+        """Per node, what to sort ready nodes by: the pipeline's order alone, or what is most urgent before it."""
+        ranks: list[Any] = [0] * len(self.nodes)
+        urgency = None if durations is None else self.priorities(durations)
+        for place, position in enumerate(self.sequence):
+            ranks[position] = place if urgency is None else (-urgency[position], place)
+        return ranks
 
     def priorities(self, durations: Mapping[str, float]) -> list[float]:
         """Per node, the longest way from its start to the end of the run.
@@ -78,9 +77,9 @@ class Plan:
         known = [durations[node.name] for node in self.nodes if node.name in durations] if durations else []
         average = sum(known) / len(known) if known else 1.0
         longest = [0.0] * len(self.nodes)
-        for index in range(len(self.nodes) - 1, -1, -1):
-            after = max((longest[other] for other in self.successors(index)), default=0.0)
-            longest[index] = after + durations.get(self.nodes[index].name, average)
+        for position in reversed(self.sequence):
+            after = max((longest[child] for child in self.children(position)), default=0.0)
+            longest[position] = after + durations.get(self.nodes[position].name, average)
         return longest
 
 
@@ -89,7 +88,7 @@ def nodes_to_resume(plan: Plan, done: set[int], lasts: Callable[[str], bool]) ->
 
     Args:
         plan: the plan of the run that did not end.
-        done: indices of the nodes that finished.
+        done: positions of the nodes that finished.
         lasts: tells whether a dataset that was written can still be read.
     """
     needed = set(range(len(plan.nodes))) - done
@@ -97,14 +96,14 @@ def nodes_to_resume(plan: Plan, done: set[int], lasts: Callable[[str], bool]) ->
     while pending:
         node = plan.nodes[pending.pop()]
         for name, key in zip(node.input_names, node.input_keys, strict=True):
-            producer = plan.produced.get(key)
+            producer = plan.producers.get(key)
             if producer is not None and producer not in needed and not lasts(name):
                 needed.add(producer)
                 pending.append(producer)
     return sorted(
-        plan.nodes[index].name
-        for index in needed
-        if not any(producer in needed for producer in plan.predecessors(index))
+        plan.nodes[position].name
+        for position in needed
+        if not any(parent in needed for parent in plan.parents(position))
     )
 
 
@@ -122,14 +121,14 @@ def nodes_with_missing_outputs(
         is_stored: tells whether a dataset can be read without running its node.
     """
     needed: set[int] = set()
-    for index in range(len(plan.nodes) - 1, -1, -1):
-        node = plan.nodes[index]
-        if not node.outputs or any(is_missing(name) for name in node.outputs):
-            needed.add(index)
+    for position in reversed(plan.sequence):
+        node = plan.nodes[position]
+        if not node.outputs or any(is_missing(name) for name in node.output_names):
+            needed.add(position)
             continue
         for name, key in zip(node.output_names, node.output_keys, strict=True):
             readers = plan.consumers.get(key, ())
             if any(reader in needed for reader in readers) and not is_stored(name):
-                needed.add(index)
+                needed.add(position)
                 break
     return needed

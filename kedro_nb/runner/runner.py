@@ -230,7 +230,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             is_missing=lambda name: not ephemeral(name) and not catalog.exists(name),
             is_stored=lambda name: not ephemeral(name) and catalog.exists(name),
         )
-        skipped = [node for index, node in enumerate(plan.nodes) if index not in needed]
+        skipped = [plan.nodes[position] for position in plan.sequence if position not in needed]
         if not skipped:
             self._logger.info("Running %d out of %d nodes", len(plan.nodes), len(plan.nodes))
             return pipeline, []
@@ -240,7 +240,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             self._logger.info("Running %d out of %d nodes", len(needed), len(plan.nodes))
         else:
             self._logger.info("Skipping all %d nodes (all persistent outputs exist)", len(plan.nodes))
-        return Pipeline([node for index, node in enumerate(plan.nodes) if index in needed]), skipped
+        return Pipeline([plan.nodes[position] for position in sorted(needed)]), skipped
 
     def _resume_hint(self, loop: RunLoop) -> ResumeHint:
         """Where to go on, in this session and in a new process; the latter is logged, in Kedro's words."""

@@ -34,10 +34,10 @@ class Task:
     """One node on its way through a run.
 
     Attributes:
-        index: the node's place in the plan.
-        rank: the lower, the more urgent.
+        position: the node's place in the plan.
+        rank: the less, the earlier it should run.
         takes: inputs that nobody reads after this node, so that it has them without a copy.
-        written: outputs that can be read already, less their formats; None means all of them.
+        written: outputs, without their formats, that can be read since the loop last asked; None means all.
         finished: nothing of the node is left to do.
         error: what was raised, if anything.
         load, call, save: seconds spent on each part.
@@ -55,8 +55,8 @@ class Task:
     doing = "load"
     dataset = ""
 
-    def __init__(self, index: int, node: Node, rank: float = 0.0) -> None:
-        self.index = index
+    def __init__(self, position: int, node: Node, rank: Any = 0) -> None:
+        self.position = position
         self.node = node
         self.rank = rank
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from itertools import islice
 from queue import SimpleQueue
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -43,11 +44,10 @@ class OverlapExecutor:
         self._pool = ThreadPoolExecutor(_IO_THREADS, thread_name_prefix="kedro_nb-io")
         self._queue: deque[Task] = deque()
         self._loads: dict[int, dict[str, Future[Any]]] = {}
-        self._saving = 0
         self._saved: SimpleQueue[tuple[Task, BaseException | None, float]] = SimpleQueue()
         self._lock = threading.Lock()
         self._readable: set[str] = set()
-        self._next = 0  # the first node of the plan that has not been called
+        self._next = 0  # place of the first node in the plan's order that has not been called
         self._called: set[int] = set()
 
     def submit(self, task: Task) -> None:
@@ -57,16 +57,14 @@ class OverlapExecutor:
     def wait(self) -> list[Task]:
         """Call the next function in line, or wait for something to be saved."""
         tasks = []
+        while not self._saved.empty():
+            tasks.append(self._take_saved())
         if self._queue:
             task = self._queue.popleft()
             self._run(task)
             tasks.append(task)
-        elif self._saving:
+        elif not tasks:
             tasks.append(self._take_saved())
-        while not self._saved.empty():
-            saved = self._take_saved()
-            if saved not in tasks:  # it may have been called just now
-                tasks.append(saved)
         for task in tasks:
             self._readable.update(task.node.output_keys if task.written is None else task.written)
         return tasks
@@ -83,8 +81,9 @@ class OverlapExecutor:
 
     def _take_saved(self) -> Task:
         task, error, seconds = self._saved.get()
-        self._saving -= 1
-        task.written, task.finished, task.save, task.error = None, True, seconds, error
+        task.finished, task.save, task.error = True, seconds, error
+        told = set(task.written or ())
+        task.written = [key for key in task.node.output_keys if key not in told]
         return task
 
     def _run(self, task: Task) -> None:
@@ -95,9 +94,9 @@ class OverlapExecutor:
             start = perf_counter()
             if context.events is not None:
                 context.tell(context.events.NodeStarted, task, "main")
-            self._called.add(task.index)
+            self._called.add(task.position)
             self._load_ahead(task)
-            loads = self._loads.pop(task.index, {})
+            loads = self._loads.pop(task.position, {})
             task.takes = context.last_reads(task.node.input_names)
             for name in task.node.input_names:
                 task.dataset = name
@@ -114,26 +113,23 @@ class OverlapExecutor:
 
     def _load_ahead(self, task: Task) -> None:
         """Begin to load what can be read and is not in memory, for this node and the next in the plan."""
-        self._begin_loads(task.index)
-        while self._next in self._called:
-            self._called.discard(self._next)
+        self._begin_loads(task.position)
+        sequence = self._plan.sequence
+        while self._next < len(sequence) and sequence[self._next] in self._called:
             self._next += 1
-        upcoming, index = 0, self._next
-        while upcoming < _AHEAD and index < len(self._plan.nodes):
-            if index not in self._called:
-                upcoming += 1
-                self._begin_loads(index)
-            index += 1
+        coming = (position for position in islice(sequence, self._next, None) if position not in self._called)
+        for position in islice(coming, _AHEAD):
+            self._begin_loads(position)
 
-    def _begin_loads(self, index: int) -> None:
+    def _begin_loads(self, position: int) -> None:
         from kedro_nb.runner.task import Task
 
-        node = self._plan.nodes[index]
-        loads = self._loads.setdefault(index, {})
+        node = self._plan.nodes[position]
+        loads = self._loads.setdefault(position, {})
         for name, key in zip(node.input_names, node.input_keys, strict=True):
-            there = key not in self._plan.produced or key in self._readable
+            there = key not in self._plan.producers or key in self._readable
             if there and name not in loads and not self._in_memory(name):
-                loads[name] = self._pool.submit(load_input, Task(index, node), self._context, name)
+                loads[name] = self._pool.submit(load_input, Task(position, node), self._context, name)
 
     def _in_memory(self, name: str) -> bool:
         return self._context.own_catalog and type(self._context.dataset(name)) is MemoryDataset
@@ -154,7 +150,6 @@ class OverlapExecutor:
             confirm(task, self._context)
             task.save, task.finished = perf_counter() - called, True
             return
-        self._saving += 1
         ends: list[BaseException | None] = []
         for name, holder in behind:
             self._pool.submit(self._save, task, name, holder, called, ends, len(behind))

@@ -6,7 +6,7 @@ import sys
 import threading
 from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kedro_nb.runner.task import execute
 
@@ -30,7 +30,7 @@ class ThreadExecutor:
     def begin(self, plan: Plan, context: TaskContext) -> None:  # noqa: ARG002 - the protocol's
         """Threads are started as they are needed."""
         self._context = context
-        self._ready: list[tuple[float, int, Task]] = []
+        self._ready: list[tuple[Any, int, Task]] = []
         self._lock = threading.Lock()
         self._calls: SimpleQueue[str | None] = SimpleQueue()  # None: go home
         self._done: SimpleQueue[Task] = SimpleQueue()
@@ -40,7 +40,7 @@ class ThreadExecutor:
     def submit(self, task: Task) -> None:
         """Line the task up, with one more thread if all are busy."""
         with self._lock:
-            heappush(self._ready, (task.rank, task.index, task))
+            heappush(self._ready, (task.rank, task.position, task))
         self._calls.put("task")
         self._busy += 1
         if self._busy > len(self._threads) < self._workers:
