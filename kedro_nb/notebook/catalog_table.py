@@ -1,0 +1,205 @@
+"""What a catalog holds, as a table: nothing is loaded, and nothing asks another machine."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kedro_nb.notebook.text import bytes_text, columns, count_text, html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_HEADINGS = ("name", "type", "where", "data", "size")
+_CELL = "padding:2px 14px 2px 0;text-align:left;vertical-align:top;white-space:pre-wrap"
+_LINE = "border-bottom:1px solid rgba(128,128,128,.3)"
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogRow:
+    """One dataset.
+
+    Args:
+        name: in the catalog.
+        type: as a catalog entry says it.
+        where: "memory", a path, or what else the dataset tells of itself.
+        data: "yes", "no", or "" where finding out would mean asking another machine.
+        size: shape, number of items, or bytes.
+    """
+
+    name: str
+    type: str
+    where: str
+    data: str = ""
+    size: str = ""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return (self.name, self.type, self.where, self.data, self.size)
+
+
+class CatalogTable:
+    """Shows itself as a table. `rows` has what it shows.
+
+    Args:
+        rows: one for each dataset.
+        note: shown below it.
+    """
+
+    def __init__(self, rows: Iterable[CatalogRow], note: str = "") -> None:
+        self.rows = list(rows)
+        self.note = note
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        table = columns([_HEADINGS, *(row.cells for row in self.rows)]) if self.rows else ""
+        return "\n".join(filter(None, (table, self.note)))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002 - IPython's signature
+        printer.text(repr(self))
+
+    def _repr_html_(self) -> str:
+        note = f'<div style="opacity:.7">{html(self.note)}</div>' if self.note else ""
+        if not self.rows:
+            return note
+        heads = "".join(f'<th style="{_CELL};font-weight:600">{name}</th>' for name in _HEADINGS)
+        body = "".join(
+            f'<tr style="background:transparent;{_LINE}">'
+            + "".join(f'<td style="{_CELL}">{html(cell)}</td>' for cell in row.cells)
+            + "</tr>"
+            for row in self.rows
+        )
+        return (
+            '<table style="border-collapse:collapse;margin:0;color:inherit;table-layout:auto">'
+            f'<thead><tr style="background:transparent;{_LINE}">{heads}</tr></thead>'
+            f"<tbody>{body}</tbody></table>{note}"
+        )
+
+
+def catalog_table(catalog: Any, regex: str = "") -> CatalogTable:
+    """The table of the datasets whose names fit `regex`; parameters only where it asks for them."""
+    import re
+
+    from kedro_nb.errors import RequestError
+
+    try:
+        fits = re.compile(regex).search
+    except re.error as error:
+        raise RequestError(f"{regex!r} is not a regular expression: {error}") from None
+    names = [name for name in catalog if fits(name)]
+    shown = [name for name in names if regex or not is_parameter(name)]
+    patterns = getattr(catalog.config_resolver, "patterns", {})
+    rows = [catalog_row(name, catalog) for name in shown]
+    rows += [_pattern_row(name, entry) for name, entry in patterns.items() if fits(name)]
+    hidden = sum(name.startswith("params:") for name in names) if not regex else 0
+    if not rows:
+        note = (
+            f"No dataset's name fits {regex!r}."
+            if regex
+            else "The catalog is empty: %kedro_save NAME EXPRESSION"
+        )
+    else:
+        note = f"and {count_text(hidden, 'parameter')}: %kedro_params" if hidden else ""
+    return CatalogTable(rows, note)
+
+
+def is_parameter(name: str) -> bool:
+    return name == "parameters" or name.startswith("params:")
+
+
+def catalog_row(name: str, catalog: Any) -> CatalogRow:
+    """Look at one dataset; one that cannot be built is a row that says so."""
+    try:
+        dataset = catalog[name]
+    except Exception as error:  # noqa: BLE001 - whatever a dataset's class raises must not hide the other rows
+        reason = str(error).strip().splitlines()
+        return CatalogRow(
+            name, "?", _shortened(f"cannot be built: {reason[-1] if reason else type(error).__name__}")
+        )
+    shown = short_type(dataset)
+    dataset = getattr(dataset, "_dataset", dataset)  # what a cache stands before
+    if getattr(dataset, "_EPHEMERAL", False):
+        return _memory_row(name, shown, dataset)
+    path = getattr(dataset, "_filepath", None)
+    if path is None:
+        return CatalogRow(name, shown, _shortened(_described(dataset)), _holds_data(dataset))
+    return _file_row(name, shown, dataset, str(path))
+
+
+def short_type(dataset: Any) -> str:
+    """The dataset's class as a catalog entry would name it."""
+    module, name = type(dataset).__module__, type(dataset).__qualname__
+    if module.startswith("kedro_datasets."):
+        return f"{module.split('.')[1]}.{name}"
+    return name
+
+
+def _memory_row(name: str, shown: str, dataset: Any) -> CatalogRow:
+    exists = bool(dataset.exists())
+    size = data_size(dataset.borrow()) if exists and hasattr(dataset, "borrow") else ""
+    return CatalogRow(name, shown, "memory", _yes(exists), size)
+
+
+def data_size(value: Any) -> str:
+    """150 × 5, 3 items, nothing for a single value."""  # noqa: RUF002 - the sign for sizes
+    with contextlib.suppress(Exception):  # the user's objects may answer anything, or raise
+        shape = getattr(value, "shape", None)
+        if isinstance(shape, tuple) and shape:
+            return " × ".join(map(str, shape))  # noqa: RUF001 - the same
+        if isinstance(value, str | bytes):
+            return count_text(len(value), "character" if isinstance(value, str) else "byte")
+        if hasattr(value, "__len__") and not isinstance(value, type):
+            return count_text(len(value), "item")
+    return ""
+
+
+def _file_row(name: str, shown: str, dataset: Any, path: str) -> CatalogRow:
+    protocol = getattr(dataset, "_protocol", "file")
+    if protocol not in ("file", "local", "memory"):
+        place = path if path.startswith(f"{protocol}:") else f"{protocol}://{path}"
+        return CatalogRow(name, shown, place)
+    where = f"{path} (versioned)" if getattr(dataset, "_version", None) else path
+    data = _holds_data(dataset)
+    return CatalogRow(name, shown, where, data, _file_size(dataset, path) if data == "yes" else "")
+
+
+def _file_size(dataset: Any, path: str) -> str:
+    with contextlib.suppress(Exception):  # a size is nice to have, and file systems differ
+        if hasattr(dataset, "_get_load_path"):
+            path = str(dataset._get_load_path())  # noqa: SLF001 - the protocol of versioned datasets
+        info = dataset._fs.info(path)  # noqa: SLF001 - the protocol of file datasets
+        if info.get("type") == "file":
+            return bytes_text(info["size"])
+    return ""
+
+
+def _pattern_row(pattern: str, entry: Any) -> CatalogRow:
+    where = str(entry.get("filepath", "")) if isinstance(entry, dict) else ""
+    return CatalogRow(pattern, str(entry.get("type", "")), f"{where} (pattern)".strip())
+
+
+def _described(dataset: Any) -> str:
+    with contextlib.suppress(Exception):  # the user's classes again
+        told = dataset._describe()  # noqa: SLF001 - the protocol's name
+        return ", ".join(f"{key}={value}" for key, value in told.items() if value is not None)
+    return ""
+
+
+def _holds_data(dataset: Any) -> str:
+    try:
+        return _yes(bool(dataset.exists()))
+    except Exception:  # noqa: BLE001 - the same
+        return "?"
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "no"
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

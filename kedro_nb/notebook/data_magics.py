@@ -1,0 +1,153 @@
+"""The magics around data: save, load, list, add entries, set parameters."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from kedro_nb.errors import RequestError
+from kedro_nb.io import DataCatalog
+from kedro_nb.notebook.arguments import (
+    identifier,
+    parse_mapping,
+    refuse_options,
+    split_line,
+    take_option,
+    without_comment,
+)
+from kedro_nb.notebook.catalog_table import (
+    CatalogTable,
+    catalog_row,
+    catalog_table,
+    data_size,
+    is_parameter,
+    short_type,
+)
+from kedro_nb.runner.result import describe_value
+from kedro_nb.session import session
+from kedro_nb.session.parameters import PREFIX, WHOLE, entries
+
+# The expression's own frame counts as ours: the line is in plain sight.
+_EXPRESSION = os.path.join(os.path.dirname(__file__), "expression")  # noqa: PTH118, PTH120 - code has its file as text
+
+
+def save(shell: Any, line: str) -> None:
+    """%kedro_save NAME EXPRESSION."""
+    name, _, expression = line.strip().partition(" ")
+    expression = expression.strip().removesuffix(";")
+    refuse_options([name], ["--help"])
+    if not name or not expression:
+        raise RequestError("%kedro_save takes a name and an expression, as in: %kedro_save xs [1, 2, 3]")
+    if is_parameter(name):
+        raise RequestError(
+            f"'{name}' is a parameter: set it in a %%kedro_params cell, or with %kedro_run --params."
+        )
+    value = _evaluate(shell, expression)
+    catalog = session().catalog
+    dataset = catalog.get(name, fallback_to_runtime_pattern=True)
+    if getattr(dataset, "_version", None) and isinstance(catalog, DataCatalog):
+        catalog.use_versions(catalog._load_versions)  # noqa: SLF001 - each save makes a version of its own
+        dataset = catalog[name]
+    catalog.save(name, value)
+    size = data_size(value)
+    print(f"Saved {name}: {type(value).__name__}{size and f', {size}'} ({short_type(dataset)})")  # noqa: T201 - shown
+
+
+def load(shell: Any, line: str) -> Any:
+    """%kedro_load NAME [NAME...] [--as VAR]."""
+    names = split_line(line)
+    variable = take_option(names, "--as")
+    refuse_options(names, ["--as", "--help"])
+    if not names:
+        raise RequestError("%kedro_load takes the names of datasets, as in: %kedro_load model predictions")
+    if variable is not None and not variable.isidentifier():
+        raise RequestError(f"'{variable}' cannot be the name of a variable (--as).")
+    if variable is not None and len(names) > 1:
+        raise RequestError(f"--as takes one dataset, and there are {len(names)}: {', '.join(names)}.")
+    catalog = session().catalog
+    values = Loaded(catalog.load(name) for name in names)
+    values.variables = [variable or identifier(name) for name in names]
+    shell.push(dict(zip(values.variables, values, strict=True)))
+    return values[0] if len(values) == 1 else values
+
+
+class Loaded(tuple[Any, ...]):  # noqa: SLOT001 - a tuple has no room for slots
+    """Several values, shown in a line each.
+
+    Attributes:
+        variables: the names they got.
+    """
+
+    variables: list[str]
+
+    def __repr__(self) -> str:
+        named = zip(self.variables, self, strict=True)
+        return "\n".join(f"{name} = {describe_value(value)}" for name, value in named)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002 - IPython's signature
+        printer.text(repr(self))
+
+
+def list_catalog(line: str) -> CatalogTable:
+    """%kedro_catalog [REGEX]."""
+    regex = without_comment(line)
+    refuse_options([regex], ["--help"])
+    return catalog_table(session().catalog, regex)
+
+
+def add_to_catalog(line: str, cell: str) -> CatalogTable:
+    """%%kedro_catalog."""
+    from kedro_nb.notebook.catalog_entries import add_entries
+
+    _refuse_words(line, "%%kedro_catalog")
+    added = parse_mapping(cell, "%%kedro_catalog")
+    catalog = session().catalog
+    replaced = [name for name in added if name in catalog]
+    add_entries(catalog, added)
+    table = CatalogTable([catalog_row(name, catalog) for name in added if "{" not in name])
+    patterns = [name for name in added if "{" in name]
+    table.note = " ".join(
+        f"{word} {', '.join(names)}."
+        for word, names in (("Replaced", replaced), ("Pattern", patterns))
+        if names
+    )
+    return table
+
+
+def set_parameters(line: str, cell: str) -> None:
+    """%%kedro_params."""
+    _refuse_words(line, "%%kedro_params")
+    current = session()
+    current.parameters = parse_mapping(cell, "%%kedro_params")
+    current.put_parameters()
+    names = [name.removeprefix(PREFIX) for name in entries(current.parameters) if name != WHOLE]
+    leaves = [name for name in names if not any(other.startswith(f"{name}.") for other in names)]
+    print(f"Parameters: {', '.join(leaves) or 'none'}")  # noqa: T201 - what came of the cell
+
+
+def show_parameters(line: str) -> None:
+    """%kedro_params."""
+    import yaml
+
+    _refuse_words(line, "%kedro_params")
+    parameters = session().parameters
+    shown = (
+        yaml.safe_dump(parameters, sort_keys=False, allow_unicode=True)
+        if parameters
+        else "No parameters yet."
+    )
+    print(shown.rstrip())  # noqa: T201 - what the user asked for
+
+
+def _evaluate(shell: Any, expression: str) -> Any:
+    try:
+        code = compile(expression, _EXPRESSION, "eval")
+    except SyntaxError as error:
+        pointed = f"\n  {error.text.rstrip()}\n  {' ' * ((error.offset or 1) - 1)}^" if error.text else ""
+        raise RequestError(f"This is not a Python expression: {error.msg}.{pointed}") from None
+    return eval(code, shell.user_global_ns, shell.user_ns)  # noqa: S307 - the user's own line, as in any cell
+
+
+def _refuse_words(line: str, magic: str) -> None:
+    if words := without_comment(line):
+        raise RequestError(f"{magic} takes nothing on its line: {words}")

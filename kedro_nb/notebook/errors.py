@@ -1,0 +1,158 @@
+"""How an error looks in a notebook: the user's frames, what went wrong, how to go on. Nothing of ours or IPython's."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import kedro_nb.errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_US = os.path.dirname(kedro_nb.errors.__file__) + os.sep  # noqa: PTH120 - frames have their files as text
+_NOTEBOOK = f"{_US}notebook{os.sep}"
+_MACHINERY = tuple(f"{os.sep}{package}{os.sep}" for package in ("IPython", "ipykernel"))
+_LIBRARIES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+_STANDARD_LIBRARY = (os.path.dirname(os.__file__) + os.sep, "<frozen ")  # noqa: PTH120 - the same
+
+
+@contextlib.contextmanager
+def shown_plainly(advise: Callable[[BaseException], str | None] | None = None) -> Iterator[None]:
+    """Let whatever is raised inside show itself without frames of ours.
+
+    Args:
+        advise: how to go on after an error, to show last.
+    """
+    try:
+        yield
+    except BaseException as error:
+        show_plainly(error, advise and advise(error))
+        raise
+
+
+def show_plainly(error: BaseException, advice: str | None = None) -> None:
+    """Give the error the method by which IPython lets an error draw itself, in the terminal and in a kernel."""
+    with contextlib.suppress(
+        Exception
+    ):  # a user's exception class may refuse attributes: it is shown as any other
+        error._render_traceback_ = functools.partial(render, error, advice)  # type: ignore[attr-defined]
+
+
+def show_cell_error(
+    shell: Any,
+    kind: type[BaseException],
+    error: BaseException,
+    traceback: TracebackType | None,
+    tb_offset: int | None = None,
+) -> None:
+    """What IPython calls for an error in a cell: ours are shown plainly wherever they come from, others as ever."""
+    ours = any(_name(item).startswith(_US) for item in _items(traceback))
+    if ours and not hasattr(error, "_render_traceback_"):
+        show_plainly(error)
+    shell.showtraceback((kind, error, traceback), tb_offset=tb_offset, running_compiled_code=True)
+
+
+def render(error: BaseException, advice: str | None = None) -> list[str]:
+    """The lines to show for an error, `advice` last."""
+    told, traceback = _most_telling(error)
+    lines = [] if traceback is None else _as_ipython_does(told, traceback)
+    if traceback is None or told.args != error.args:
+        lines.append(_headline(error))
+    text = "\n".join(lines)
+    lines += [note for note in _notes(error) if note not in text]  # older IPythons leave them out
+    return [*lines, f"\n{advice}"] if advice else lines
+
+
+def user_part(traceback: TracebackType | None) -> TracebackType | None:
+    """The traceback without our frames and, where a magic was called, without everything up to it."""
+    kept: list[TracebackType] = []
+    called: list[
+        TracebackType
+    ] = []  # what a library does on our behalf: worth showing where that is what failed
+    below_us = False
+    for item in _items(traceback):
+        name = _name(item)
+        if name.startswith(_US):
+            below_us = True
+            called.clear()
+            if name.startswith(_NOTEBOOK):
+                kept.clear()
+        elif _is_users(item):
+            below_us = False
+            called.clear()
+            kept.append(item)
+        elif below_us:
+            called.append(item)
+        elif kept:
+            kept.append(item)
+    rebuilt = None
+    for item in reversed(kept + called):
+        rebuilt = TracebackType(rebuilt, item.tb_frame, item.tb_lasti, item.tb_lineno)
+    return rebuilt
+
+
+def _most_telling(error: BaseException) -> tuple[BaseException, TracebackType | None]:
+    """What to draw: an error of ours is its message, unless the user's own code has caused it."""
+    if isinstance(error, KeyboardInterrupt):
+        return error, None  # it says nothing about the place where it struck
+    if not type(error).__module__.startswith("kedro_nb."):
+        return error, user_part(error.__traceback__)
+    cause = error.__cause__
+    while cause is not None:
+        if any(map(_is_users, _items(cause.__traceback__))):
+            return cause, user_part(cause.__traceback__)
+        cause = cause.__cause__
+    return _without_causes(error), user_part(error.__traceback__)
+
+
+def _without_causes(error: BaseException) -> BaseException:
+    """The same error for drawing: the library's error behind it is in the message already."""
+    alone = type(error)(*error.args)
+    alone.__suppress_context__ = True
+    for note in _notes(error):
+        alone.add_note(note)
+    return alone
+
+
+def _as_ipython_does(error: BaseException, traceback: TracebackType) -> list[str]:
+    """In the user's colours and mode."""
+    return list(_drawer().structured_traceback(type(error), error, traceback, tb_offset=0))
+
+
+def _headline(error: BaseException) -> str:
+    name, message = type(error).__name__, str(error)
+    if getattr(_drawer(), "has_colors", False):
+        name = f"\x1b[31m{name}\x1b[39m"
+    return f"{name}: {message}" if message else name
+
+
+def _drawer() -> Any:
+    from IPython.core.getipython import get_ipython
+
+    return get_ipython().InteractiveTB
+
+
+def _notes(error: BaseException) -> list[str]:
+    notes = getattr(error, "__notes__", ())
+    return [note for note in notes if isinstance(note, str)] if isinstance(notes, list | tuple) else []
+
+
+def _items(traceback: TracebackType | None) -> Iterator[TracebackType]:
+    while traceback is not None:
+        yield traceback
+        traceback = traceback.tb_next
+
+
+def _name(item: TracebackType) -> str:
+    return item.tb_frame.f_code.co_filename
+
+
+def _is_users(item: TracebackType) -> bool:
+    name = _name(item)
+    return not (
+        name.startswith((_US, *_STANDARD_LIBRARY)) or any(part in name for part in (*_LIBRARIES, *_MACHINERY))
+    )

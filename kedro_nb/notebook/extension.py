@@ -1,0 +1,71 @@
+"""`%load_ext kedro_nb`: what IPython gets from us, and how all of it is taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from kedro_nb.notebook.completion import matcher_for
+from kedro_nb.notebook.errors import show_cell_error
+from kedro_nb.notebook.magics import CELL, LINE, KedroMagics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kedro_nb.pipeline import Pipeline
+
+_PIPELINE = (
+    "kedro_nb.pipeline.pipeline",
+    "Pipeline",
+)  # by name: a notebook without pipelines need not import them
+_loaded: WeakKeyDictionary[Any, Callable[[], None]] = WeakKeyDictionary()
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Give the shell our magics, completion, and the looks of pipelines and errors. Once is enough."""
+    if shell in _loaded:
+        return
+    manager = shell.magics_manager
+    magics = KedroMagics(shell)
+    for kind, names in (("line", LINE), ("cell", CELL)):
+        for name in names:
+            manager.register_function(getattr(magics, name), kind, name)
+    matcher = matcher_for(shell)
+    shell.Completer.custom_matchers.append(matcher)
+    formatter = shell.display_formatter.mimebundle_formatter
+    formatter.for_type_by_name(*_PIPELINE, _draw)
+    shows_errors = not shell.custom_exceptions  # there is one place for it, and who comes first has it
+    if shows_errors:
+        shell.set_custom_exc((Exception,), show_cell_error)
+    handler = shell.CustomTB
+
+    def unload() -> None:
+        for kind, names in (("line", LINE), ("cell", CELL)):
+            for name in names:
+                manager.magics[kind].pop(name, None)
+                vars(manager.user_magics).pop(name, None)
+        shell.Completer.custom_matchers.remove(matcher)
+        _forget_looks(formatter)
+        if shows_errors and shell.CustomTB == handler:
+            shell.set_custom_exc((), None)
+
+    _loaded[shell] = unload
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Leave the shell as it was."""
+    unload = _loaded.pop(shell, None)
+    if unload is not None:
+        unload()
+
+
+def _draw(pipeline: Pipeline) -> dict[str, str]:
+    from kedro_nb.notebook.drawing import draw_mimebundle
+
+    return draw_mimebundle(pipeline)
+
+
+def _forget_looks(formatter: Any) -> None:
+    formatter.deferred_printers.pop(_PIPELINE, None)
+    for cls in [cls for cls, printer in formatter.type_printers.items() if printer is _draw]:
+        del formatter.type_printers[cls]

@@ -1,0 +1,156 @@
+"""The magics: each takes its line apart, asks the session, and shows what came of it."""
+
+# IPython's decorators are not followed by mypy:
+# mypy: disable-error-code="untyped-decorator"
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import no_var_expand, output_can_be_silenced
+
+from kedro_nb.notebook.errors import shown_plainly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kedro_nb.notebook.catalog_table import CatalogTable
+    from kedro_nb.pipeline import Pipeline
+    from kedro_nb.runner import RunResult
+
+LINE = ("kedro_run", "kedro_save", "kedro_load", "kedro_catalog", "kedro_params", "kedro_pipeline")
+CELL = ("kedro_catalog", "kedro_params")
+
+
+def _magic(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Show its help for --help, and its errors without our frames."""
+
+    @functools.wraps(method)
+    def plain(self: KedroMagics, line: str, *cell: str) -> Any:
+        with shown_plainly():
+            if line.split()[:1] in (["--help"], ["-h"]):
+                print(_help_of(plain))  # noqa: T201 - what the user asked for
+                return None
+            return method(self, line, *cell)
+
+    return plain
+
+
+def _run_help() -> str:
+    from kedro_nb.notebook.run_magic import help_text
+
+    return help_text()
+
+
+class KedroMagics:
+    """The magics of one shell.
+
+    Args:
+        shell: IPython's.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+
+    @output_can_be_silenced
+    def kedro_run(self, line: str) -> RunResult | None:
+        """Run a pipeline; `%kedro_run --help` lists the options."""
+        from kedro_nb.notebook.run_magic import run
+
+        return run(self.shell, line)
+
+    kedro_run.getdoc = _run_help  # what `%kedro_run?` shows: IPython asks for it first
+
+    @no_var_expand
+    @_magic
+    def kedro_save(self, line: str) -> None:
+        """Save a value to a dataset.
+
+            %kedro_save NAME EXPRESSION
+
+        The expression is Python with the notebook's variables. A name that the catalog does not know becomes a dataset
+        in memory.
+
+            %kedro_save xs [1, 2, 3]
+            %kedro_save companies pd.read_csv("companies.csv")
+        """
+        from kedro_nb.notebook.data_magics import save
+
+        save(self.shell, line)
+
+    @output_can_be_silenced
+    @_magic
+    def kedro_load(self, line: str) -> Any:
+        """Load datasets into variables of the same names.
+
+            %kedro_load NAME [NAME...] [--as VAR]
+
+        The data is the magic's value as well, so that both of these work; with --as the variable gets another name.
+
+            %kedro_load model predictions
+            best = %kedro_load model
+        """
+        from kedro_nb.notebook.data_magics import load
+
+        return load(self.shell, line)
+
+    @no_var_expand
+    @output_can_be_silenced
+    @_magic
+    def kedro_catalog(self, line: str, cell: str | None = None) -> CatalogTable:
+        """List the datasets whose names fit a regular expression.
+
+            %kedro_catalog [REGEX]
+
+        As %%kedro_catalog, with catalog entries in YAML below it, add or replace datasets:
+
+            %%kedro_catalog
+            companies:
+              type: pandas.CSVDataset
+              filepath: data/companies.csv
+        """
+        from kedro_nb.notebook.data_magics import add_to_catalog, list_catalog
+
+        return list_catalog(line) if cell is None else add_to_catalog(line, cell)
+
+    @no_var_expand
+    @_magic
+    def kedro_params(self, line: str, cell: str | None = None) -> None:
+        """Show the session's parameters.
+
+            %kedro_params
+
+        As %%kedro_params, with YAML below it, replace them. Nodes read them as `parameters` and `params:split.ratio`.
+
+            %%kedro_params
+            split:
+              ratio: 0.2
+        """
+        from kedro_nb.notebook.data_magics import set_parameters, show_parameters
+
+        if cell is None:
+            show_parameters(line)
+        else:
+            set_parameters(line, cell)
+
+    @output_can_be_silenced
+    @_magic
+    def kedro_pipeline(self, line: str) -> Pipeline:
+        """Draw a pipeline, given by its registered name or its variable.
+
+        %kedro_pipeline [NAME]
+        """
+        from kedro_nb.notebook.arguments import refuse_options, split_line
+        from kedro_nb.notebook.workspace import pipelines_in
+        from kedro_nb.session import session
+
+        names = split_line(line)
+        refuse_options(names, ["--help"])
+        return session().pipeline(names, pipelines_in(self.shell.user_ns))
+
+
+def _help_of(magic: Any) -> str:
+    from IPython.core.oinspect import getdoc
+
+    return getdoc(magic) or ""

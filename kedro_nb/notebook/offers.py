@@ -1,0 +1,121 @@
+"""Which names can stand where, in the lines of our magics."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kedro_nb.notebook.catalog_table import is_parameter
+from kedro_nb.notebook.run_options import options_by_spelling
+from kedro_nb.notebook.workspace import catalogs_in, pipelines_in, runners_in
+from kedro_nb.session import session
+from kedro_nb.session.parameters import PREFIX, entries
+from kedro_nb.session.runners import built_in_runners
+from kedro_nb.session.selection import selectable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from kedro_nb.pipeline import Pipeline
+
+_KINDS = {"tags": "tag", "namespaces": "namespace", "from_inputs": "dataset", "to_outputs": "dataset"}
+
+
+class Offers:
+    """What can be written at the end of a line.
+
+    Args:
+        shell: whose variables count.
+        text: the line from after the magic's name up to the cursor.
+    """
+
+    def __init__(self, shell: Any, text: str) -> None:
+        *self.words, self.last = re.split(r"\s+", text)
+        self.shell = shell
+        self.session = session()
+        self.pipelines = {**pipelines_in(shell.user_ns), **self.session.pipelines}
+
+    def after(self, magic: str) -> tuple[str, Iterable[str]]:
+        """The fragment before the cursor, and all names that could stand there."""
+        if magic == "kedro_run":
+            return self._run()
+        if magic == "kedro_pipeline":
+            return self.last, self.pipelines
+        if magic == "kedro_load" and self.last.startswith("-"):
+            return self.last, ["--as"]
+        if magic in ("kedro_load", "kedro_catalog"):
+            return self.last, [name for name in self.session.catalog if name not in self.words]
+        if magic == "kedro_save" and not self.words:
+            names = {*self.session.catalog, *self._inputs(self.pipelines.values())}
+            return self.last, [name for name in names if not is_parameter(name)]
+        return self.last, []
+
+    def _run(self) -> tuple[str, Iterable[str]]:
+        options = options_by_spelling()
+        name, equals, value = self.last.partition("=")
+        if not self.last.startswith("-"):
+            name, equals, value = (self.words or [""])[-1], "=", self.last
+        option = options.get(name) if equals else None
+        if option is None or option.is_flag:
+            used = {options[name] for word in self.words if (name := word.partition("=")[0]) in options}
+            return self.last, [
+                name for name, each in options.items() if name[:2] == "--" and each not in used
+            ]
+        *others, fragment = value.split(",") if option.multiple else [value]
+        return fragment, [name for name in self._values(str(option.name), fragment) if name not in others]
+
+    def _values(self, field: str, fragment: str) -> Iterable[str]:
+        """Every name that the option of this field may be given."""
+        offers: dict[str, Callable[[], Iterable[str]]] = {
+            "runner": self._runners,
+            "runner_params": self._runner_arguments,
+            "pipeline": lambda: self.pipelines,
+            "pipelines": lambda: self.pipelines,
+            "catalog": lambda: catalogs_in(self.shell.user_ns),
+            "config": lambda: _files(fragment),
+            "params": self._parameters,
+            "load_versions": lambda: [f"{name}:" for name in self.session.catalog if not is_parameter(name)],
+        }
+        if field in offers:
+            return offers[field]()
+        return {name for each in self._chosen() for name in selectable(each, _KINDS.get(field, "node"))}
+
+    def _parameters(self) -> Iterable[str]:
+        names = {*entries(self.session.parameters), *self._inputs(self._chosen())}
+        return [f"{name.removeprefix(PREFIX)}=" for name in names if name.startswith(PREFIX)]
+
+    def _runners(self) -> dict[str, type]:
+        return {**built_in_runners(), **runners_in(self.shell.user_ns), **self.session.runners}
+
+    def _runner_arguments(self) -> Iterable[str]:
+        import inspect
+
+        runner = self._runners()[self._given("-r", "--runner") or "SequentialRunner"]
+        return [f"{name}=" for name in inspect.signature(runner).parameters if name != "is_async"]
+
+    def _chosen(self) -> list[Pipeline]:
+        """The pipeline that the line is about, or all of them where that is not clear."""
+        given = self._given("-p", "--pipeline", "--pipelines")
+        try:
+            return [self.session.pipeline(given.split(",") if given else (), self.pipelines)]
+        except ValueError:
+            return list(self.pipelines.values())
+
+    def _given(self, *spellings: str) -> str:
+        """The value that an option has earlier in the line."""
+        for position, word in enumerate(self.words):
+            name, equals, value = word.partition("=")
+            if name in spellings:
+                return value if equals else [*self.words, ""][position + 1]
+        return ""
+
+    @staticmethod
+    def _inputs(pipelines: Iterable[Pipeline]) -> set[str]:
+        return {name for pipeline in pipelines for name in pipeline.inputs()}
+
+
+def _files(fragment: str) -> Iterable[str]:
+    folder, slash, _ = fragment.rpartition("/")
+    place = Path(folder or slash or ".").expanduser()
+    return [f"{folder}{slash}{path.name}{'/' if path.is_dir() else ''}" for path in place.iterdir()]

@@ -1,0 +1,53 @@
+"""What the notebook's own variables bring to a run: pipelines, runners, catalogs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kedro_nb.errors import RequestError, did_you_mean
+from kedro_nb.io import CatalogProtocol
+from kedro_nb.pipeline import Pipeline
+from kedro_nb.runner import AbstractRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def pipelines_in(namespace: Mapping[str, Any]) -> dict[str, Pipeline]:
+    """The pipelines by variable name."""
+    return {name: value for name, value in _variables(namespace) if isinstance(value, Pipeline)}
+
+
+def runners_in(namespace: Mapping[str, Any]) -> dict[str, type]:
+    """The runner classes by variable name."""
+    return {
+        name: value
+        for name, value in _variables(namespace)
+        if isinstance(value, type) and issubclass(value, AbstractRunner) and value is not AbstractRunner
+    }
+
+
+def catalogs_in(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """The catalogs by variable name."""
+    return {
+        name: value
+        for name, value in _variables(namespace)
+        if hasattr(type(value), "confirm") and isinstance(value, CatalogProtocol)
+    }
+
+
+def catalog_named(name: str, namespace: Mapping[str, Any]) -> Any:
+    """The catalog that a variable holds."""
+    known = catalogs_in(namespace)
+    if name in known:
+        return known[name]
+    if name in namespace:
+        raise RequestError(f"'{name}' is a {type(namespace[name]).__name__}, and not a catalog (--catalog).")
+    raise RequestError(
+        f"There is no variable '{name}' in the notebook (--catalog){did_you_mean(name, known)}."
+    )
+
+
+def _variables(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What the user has named; IPython's own record of results begins with an underscore."""
+    return ((name, value) for name, value in list(namespace.items()) if not name.startswith("_"))
