@@ -84,7 +84,8 @@ def _transparent(value: Any) -> bool:
         return True
     if weakref.getweakrefcount(value):
         return False
-    if kind.__new__ is object.__new__ and kind.__basicsize__ == _Plain.__basicsize__:
+    new: Any = kind.__new__
+    if new is object.__new__ and kind.__basicsize__ == _Plain.__basicsize__:
         return True
     numpy = sys.modules.get("numpy")
     return (

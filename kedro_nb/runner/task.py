@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_nb.errors import RunCancelledError
 from kedro_nb.hooks import TaskHooks
 from kedro_nb.io import DataCatalog, MemoryDataset
+from kedro_nb.io.base import entry_load_error, entry_save_error
 from kedro_nb.io.catalog import log_loading, log_saving
 from kedro_nb.io.catalog import logger as io_logger
 from kedro_nb.io.copying import IMMUTABLE
@@ -150,9 +151,12 @@ def load_input(task: Task, context: TaskContext, name: str) -> Any:
 
 
 def _load(task: Task, dataset: Any, name: str) -> Any:
-    if name not in task.takes or type(dataset) is not MemoryDataset:
-        return dataset.load()
-    data = dataset.borrow()
+    try:
+        if name not in task.takes or type(dataset) is not MemoryDataset:
+            return dataset.load()
+        data = dataset.borrow()
+    except Exception as error:  # noqa: BLE001 - raised again, with the dataset's name
+        raise entry_load_error(name, dataset, error) from (error.__cause__ or error)
     if type(data) not in IMMUTABLE:
         task.lent |= {id(data)}
     return data
@@ -213,7 +217,7 @@ def save_output(task: Task, context: TaskContext, name: str, holder: list[Any]) 
     task.doing = "save"
     task.dataset = name
     if not context.watched:
-        _save(task, context, context.dataset(name), holder)
+        _save(task, context, context.dataset(name), name, holder)
         return
     hooks = context.hooks
     if hooks.before_dataset_saved is not None:
@@ -221,14 +225,14 @@ def save_output(task: Task, context: TaskContext, name: str, holder: list[Any]) 
     if context.own_catalog:
         dataset = context.dataset(name)
         log_saving(name, dataset)
-        _save(task, context, dataset, holder)
+        _save(task, context, dataset, name, holder)
     else:
         context.catalog.save(name, holder[0])
     if hooks.after_dataset_saved is not None:
         hooks.after_dataset_saved(name, holder[0], task.node)
 
 
-def _save(task: Task, context: TaskContext, dataset: Any, holder: list[Any]) -> None:
+def _save(task: Task, context: TaskContext, dataset: Any, name: str, holder: list[Any]) -> None:
     if (
         type(holder[0]) not in IMMUTABLE
         and context.adopts
@@ -236,8 +240,11 @@ def _save(task: Task, context: TaskContext, dataset: Any, holder: list[Any]) -> 
         and solely_owned(holder, lent=id(holder[0]) in task.lent)
     ):
         dataset.adopt(holder[0])
-    else:
+        return
+    try:
         dataset.save(holder[0])
+    except Exception as error:  # noqa: BLE001 - the same
+        raise entry_save_error(name, dataset, error) from (error.__cause__ or error)
 
 
 def save_outputs(task: Task, context: TaskContext, outputs: list[Any]) -> None:
