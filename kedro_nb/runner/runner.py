@@ -205,8 +205,11 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
 
     def _unknown_inputs(self, unknown: list[str], catalog: Any) -> str:
         names = ", ".join(map(repr, unknown))
-        hints = "".join(did_you_mean(name, set(catalog) - set(unknown)) for name in unknown[:1])
-        return f"Pipeline input(s) {{{names}}} not found in the {type(catalog).__name__}{hints}"
+        hint = did_you_mean(unknown[0], set(catalog) - set(unknown))
+        return (
+            f"Pipeline input(s) {{{names}}} not found in the {type(catalog).__name__}{hint}. "
+            f"{_save_first(unknown[0])}"
+        )
 
     def _check_memory(self, pipeline: Pipeline, catalog: Any) -> None:
         """An input in memory that nobody has saved is told before the first node, not in the middle of the run."""
@@ -215,7 +218,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             if getattr(dataset, "_EPHEMERAL", False) and not dataset.exists():
                 raise DatasetError(
                     f"Data for {type(dataset).__name__} has not been saved yet. "
-                    f"'{name}' is an input of the pipeline: save it first, with catalog.save('{name}', data)."
+                    f"'{name}' is an input of the pipeline. {_save_first(name)}"
                 )
 
     def _leave_out_existing(self, pipeline: Pipeline, catalog: Any) -> tuple[Pipeline, list[Node]]:
@@ -263,3 +266,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         else:
             self._logger.warning("No nodes ran. Repeat the previous command to attempt a new run.")
         return ResumeHint(tuple(here), tuple(stored), left, tuple(sorted(lent)))
+
+
+def _save_first(name: str) -> str:
+    return f"Save it first: catalog['{name}'] = data, or %kedro_save {name} data in a notebook."

@@ -359,7 +359,7 @@ def test_inputs_without_data_are_told_before_the_first_node(runner):
     seen = []
     nodes = [node(seen.append, "x", None, name="a_see"), node(double, "z", "y")]
     with pytest.raises(
-        DatasetError, match=r"Data for MemoryDataset has not been saved yet.*'z'.*save it first"
+        DatasetError, match=r"Data for MemoryDataset has not been saved yet.*'z'.*Save it first"
     ):
         runner.run(pipeline(nodes), DataCatalog({"x": 1, "z": MemoryDataset()}))
     assert seen == []
