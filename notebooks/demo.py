@@ -46,9 +46,10 @@ def main(arguments: list[str]) -> int:
     for cell in cells:
         for line in re.findall(r"^.*%kedro_run\b.*$", cell.source, re.MULTILINE):
             print(f"  {line.strip():<60} {_seconds(cell):6.2f} s")
-    found = [line for cell in cells for line in _lines(cell) if re.search(r"accuracy.*\d", line, re.IGNORECASE)]
+    accuracy = re.compile(r"accuracy\b.*(\d%|0\.\d)", re.IGNORECASE)
+    found = dict.fromkeys(line.strip() for cell in cells for line in _lines(cell) if accuracy.search(line))
     print("\nWhat they showed:")
-    print("\n".join(f"  {line.strip()}" for line in found) or "  no accuracy")
+    print("\n".join(f"  {line}" for line in found) or "  no accuracy")
     print(f"\nThe executed notebook: {_short(target)}")
     return 0 if found else 1
 
