@@ -64,6 +64,7 @@ class DataCatalog(OlderCatalogMethods):
         self._load_versions = {name: version for name, version in (load_versions or {}).items() if version}
         self._configs: dict[str, dict[str, Any]] = {}  # the entries as written, for to_config
         self._entries: dict[str, Any] = {}
+        self._undeclared: set[str] = set()  # names that a run has made up for data between nodes
         if datasets is not None and not hasattr(datasets, "items"):
             raise DatasetError(
                 f"'datasets' is a mapping of names to datasets, and not a '{type(datasets).__name__}'."
@@ -134,6 +135,7 @@ class DataCatalog(OlderCatalogMethods):
             if fallback_to_runtime_pattern and self._resolver.only_memory:
                 # setdefault is atomic: threads that ask for the same name get the same dataset
                 dataset = self._entries.setdefault(key, MemoryDataset())
+                self._undeclared.add(key)
             else:
                 dataset = self._materialize(key, fallback_to_runtime_pattern)
         elif dataset.__class__ is Lazy:
@@ -158,9 +160,10 @@ class DataCatalog(OlderCatalogMethods):
                 entry = self._configs[name] = self._resolver.resolve_entry(name)
             elif not use_runtime_patterns:
                 return None
-            elif self._resolver.memory_by_default:
-                return self._entries.setdefault(name, MemoryDataset())
             else:
+                self._undeclared.add(name)
+                if self._resolver.memory_by_default:
+                    return self._entries.setdefault(name, MemoryDataset())
                 entry = self._resolver.resolve_entry(name)
             dataset = self._entries[name] = self._build(name, entry)
             return dataset
@@ -189,6 +192,7 @@ class DataCatalog(OlderCatalogMethods):
                 logger.warning("Replacing dataset '%s'", key)
                 self._configs.pop(key, None)
             self._entries[key] = dataset
+            self._undeclared.discard(key)
 
     def __contains__(self, dataset_name: object) -> bool:
         return dataset_name in self._entries or (

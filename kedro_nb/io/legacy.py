@@ -51,7 +51,8 @@ class OlderCatalogMethods:
 
     def add(self: DataCatalog, dataset_name: str, dataset: Any, replace: bool = False) -> None:  # type: ignore[misc]
         warn_once("catalog.add", "catalog[name] = dataset")
-        if dataset_name in self.keys() and not replace:
+        declared = dataset_name in self.keys() and dataset_name not in self._undeclared
+        if declared and not replace:
             raise DatasetAlreadyExistsError(
                 f"Dataset '{dataset_name}' has already been registered. To replace it: catalog[{dataset_name!r}] = ..."
             )

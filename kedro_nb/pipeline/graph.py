@@ -122,6 +122,11 @@ class Graph:
         return {node: {nodes[j] for j in above} for node, above in zip(nodes, self.parents, strict=True)}
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Every dataset, as written, in the order in which a run meets them."""
+        return tuple(dict.fromkeys(n for node in self.order for n in (*node.input_names, *node.output_names)))
+
+    @cached_property
     def read(self) -> frozenset[str]:
         return frozenset(name for node in self.nodes for name in node.input_names)
 

@@ -58,9 +58,6 @@ class DryRunner(AbstractRunner):
                 f"{_would_run(len(pipeline.nodes), '.')}"
             )
 
-    def _check_memory(self, pipeline: Pipeline, catalog: Any) -> None:
-        """Left to `_run`, which names all that is missing at once."""
-
     def _result(self, pipeline: Pipeline, catalog: Any) -> RunResult:
         return DryRunResult({name: catalog[name] for name in sorted(pipeline.outputs())}, pipeline)
 

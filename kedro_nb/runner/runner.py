@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError, did_you_mean
+from kedro_nb.io import MemoryDataset
 from kedro_nb.pipeline import Pipeline
 from kedro_nb.runner.executors.futures import FuturesExecutor
 from kedro_nb.runner.executors.inline import InlineExecutor
@@ -91,7 +92,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         pipeline, skipped = (
             self._leave_out_existing(pipeline, catalog) if only_missing_outputs else (pipeline, [])
         )
-        self._prepare(pipeline, catalog, hook_manager)
+        self._prepare(pipeline, catalog)
         if monitor.listeners:
             self._tell_start(monitor, run_id, whole, skipped)
         if self._is_async:
@@ -125,6 +126,8 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         monitor = _monitor.get() or Monitor(durations=self._durations)
         plan = Plan(pipeline)
         context = TaskContext(plan, catalog, hook_manager, monitor, run_id, is_async=self._is_async)
+        if context.hooks.before_dataset_loaded is None:  # it may bring the data
+            self._check_memory(pipeline, catalog)
         executor = self._executor(max(1, len(plan.nodes)))
         executor.begin(plan, context)
         loop = RunLoop(plan, executor, context, self._logger)
@@ -181,31 +184,31 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
                 count = min(count, len(parameters))
         self._run(*arguments[:count])
 
-    def _prepare(self, pipeline: Pipeline, catalog: Any, hook_manager: pluggy.PluginManager | None) -> None:
+    def _prepare(self, pipeline: Pipeline, catalog: Any) -> None:
         """Find every dataset of the run, or make it, before the first node; refuse what cannot work."""
         if self._is_async and (streaming := [node.name for node in pipeline.nodes if node.is_generator]):
             raise ValueError(
                 "Async data loading and saving does not work with nodes wrapping generator functions: "
                 f"{', '.join(streaming)}. Run without async, or return the data instead of yielding it."
             )
-        names = pipeline.datasets()
-        known = {name for name in pipeline.inputs() if name in catalog}
-        default = getattr(self, "create_default_data_set", None)
-        if self._extra_dataset_patterns:
-            catalog.config_resolver.add_runtime_patterns(self._extra_dataset_patterns)
-        for name in names:
-            if default is not None and name not in catalog:
-                catalog[name] = default(name)
-            catalog.get(name, fallback_to_runtime_pattern=True)
-        if unknown := sorted(pipeline.inputs() - known):
+        if unknown := sorted(name for name in pipeline.inputs() if name not in catalog):
             raise ValueError(self._unknown_inputs(unknown, catalog))
-        watched = hook_manager is not None and bool(hook_manager.hook.before_dataset_loaded.get_hookimpls())
-        if not watched:
-            self._check_memory(pipeline, catalog)
+        default = getattr(self, "create_default_data_set", None)  # older runners have it
+        patterns = self._extra_dataset_patterns
+        if patterns:
+            catalog.config_resolver.add_runtime_patterns(patterns)
+        try:
+            for name in pipeline.graph.names:
+                if default is not None and name not in catalog:
+                    catalog[name] = default(name)
+                catalog.get(name, fallback_to_runtime_pattern=True)
+        finally:
+            if patterns:
+                catalog.config_resolver.remove_runtime_patterns(patterns)
 
     def _unknown_inputs(self, unknown: list[str], catalog: Any) -> str:
         names = ", ".join(map(repr, unknown))
-        hint = did_you_mean(unknown[0], set(catalog) - set(unknown))
+        hint = did_you_mean(unknown[0], catalog)
         return (
             f"Pipeline input(s) {{{names}}} not found in the {type(catalog).__name__}{hint}. "
             f"{_save_first(unknown[0])}"
@@ -215,7 +218,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         """An input in memory that nobody has saved is told before the first node, not in the middle of the run."""
         for name in sorted(pipeline.inputs()):
             dataset = catalog[name]
-            if getattr(dataset, "_EPHEMERAL", False) and not dataset.exists():
+            if isinstance(dataset, MemoryDataset) and not dataset.exists():
                 raise DatasetError(
                     f"Data for {type(dataset).__name__} has not been saved yet. "
                     f"'{name}' is an input of the pipeline. {_save_first(name)}"
