@@ -46,21 +46,25 @@ def execute(file: str, request: RunRequest, *, verbose: bool = False) -> int:
 
 
 def _report(run: Run) -> int:
-    """Tell how the run ended."""
+    """Tell how the run ended.
+
+    Raises:
+        RequestError: the pipeline needs what the request lacks.
+    """
     if nodes := table(run.progress):
         click.echo(f"\n{nodes}\n")
     if run.error is None:
         click.echo(repr(run.result()))
         return OK
+    if isinstance(run.error, RequestError) and run.progress.started is None:
+        raise run.error
     if isinstance(run.error, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
     else:
         click.echo(explain(run.error), err=True)
     if advice := how_to_go_on(run):
         click.echo(f"\n{advice}", err=True)
-    if isinstance(run.error, KeyboardInterrupt):
-        return INTERRUPTED
-    return BAD_REQUEST if isinstance(run.error, RequestError) else FAILED
+    return INTERRUPTED if isinstance(run.error, KeyboardInterrupt) else FAILED
 
 
 @contextlib.contextmanager

@@ -106,7 +106,7 @@ def table(progress: RunProgress) -> str:
         lines.append(f"and {len(nodes) - len(shown)} more nodes that took less")
     waiting = len(progress.nodes) - len(nodes)
     if waiting:
-        lines.append(f"{waiting} nodes have not run")
+        lines.append("1 node has not run" if waiting == 1 else f"{waiting} nodes have not run")
     return "\n".join(lines)
 
 
@@ -131,5 +131,7 @@ def seconds_text(seconds: float) -> str:
         return "<1 ms"
     if seconds < 0.9995:  # noqa: PLR2004 - what would read 1000 ms
         return f"{seconds * 1000:.0f} ms"
-    minutes, rest = divmod(seconds, 60)
-    return f"{minutes:.0f} min {rest:.0f} s" if minutes else f"{seconds:.1f} s"
+    if seconds < 59.95:  # noqa: PLR2004 - what would read 60.0 s
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CLOSING = {"[": "]", "{": "}"}
-_ENDS_BEFORE_VALUE = "=:,[{"  # a quote after one of these begins a quoted text; elsewhere it is an apostrophe
+_BEFORE_QUOTE = "=:,[{"  # a quote after one of these begins a quoted text; elsewhere it is an apostrophe
+_QUOTED = re.compile(r"""'(?:''|[^'])*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
 
 
 def split_list(text: str) -> tuple[str, ...]:
@@ -99,25 +100,25 @@ def load_yaml(text: str, where: str, first_line: int = 1) -> Any:
 
 def _split_items(text: str, where: str) -> list[str]:
     """The parts between commas that are not inside brackets, braces or quotes."""
-    items, start, closing, quote, before = [], 0, "", "", ","
-    for position, char in enumerate(text):
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "'\"" and before in _ENDS_BEFORE_VALUE:
-            quote = char
+    items, start, position, closing, before = [], 0, 0, "", ","
+    while position < len(text):
+        char, end = text[position], position + 1
+        if char in "'\"" and before in _BEFORE_QUOTE:
+            quoted = _QUOTED.match(text, position)
+            end = quoted.end() if quoted else len(text)
+            closing += "" if quoted else char
         elif char in _CLOSING:
             closing += _CLOSING[char]
         elif closing and char == closing[-1]:
             closing = closing[:-1]
         elif char == "," and not closing:
             items.append(text[start:position])
-            start = position + 1
-        if not char.isspace():
-            before = char
+            start = end
+        before = before if char.isspace() else char
+        position = end
     items.append(text[start:])
-    if quote or closing:
-        missing = quote or closing[-1]
-        raise RequestError(f"{where}: the closing {missing} is missing in '{items[-1].strip()}'.")
+    if closing:
+        raise RequestError(f"{where}: the closing {closing[-1]} is missing in '{items[-1].strip()}'.")
     return [item.strip() for item in items if item.strip()]
 
 

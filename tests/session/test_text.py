@@ -68,6 +68,8 @@ def test_keys_end_at_the_first_equals_sign_or_colon_and_nest_at_dots(text, data)
         ("note: this", "note: this"),
         ("'1'", "1"),
         ("'a,b=c'", "a,b=c"),
+        ("'it''s, b'", "it's, b"),
+        (r'"a\", b["', 'a", b['),
         ('"tab\\t"', "tab\t"),
         ("[1,2]", [1, 2]),
         ("['a,b', {c: [1, 2]}]", ["a,b", {"c": [1, 2]}]),

@@ -1,0 +1,104 @@
+"""What a run looks like in a terminal, and in a log."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from kedro_nb.cli.view import BarView, PlainView, seconds_text, table, terminal_view
+from kedro_nb.pipeline import Pipeline, node
+from kedro_nb.runner import events
+from kedro_nb.session import RunProgress
+
+A, B = node(abs, "x", "a", name="A"), node(abs, "a", "b", name="B")
+BEGIN = events.RunStarted(100.0, "id", "SequentialRunner", Pipeline([A, B]), (A, B))
+STEPS = [BEGIN, events.NodeStarted(100.0, A, "w"), events.NodeFinished(101.0, A, 0.25, 0.5, 0.25)]
+
+
+def fold(*happened):
+    progress = RunProgress()
+    for event in happened:
+        progress(event)
+    return progress
+
+
+def test_without_a_terminal_each_node_that_is_done_is_a_line(capsys):
+    with PlainView() as view:
+        for event in STEPS:
+            view(event)
+    assert capsys.readouterr().out == "[1/2] A (1.0 s)\n"
+
+
+def test_the_view_fits_where_the_output_goes(monkeypatch):
+    assert isinstance(terminal_view(), PlainView)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert isinstance(terminal_view(), BarView)
+
+
+def test_in_a_terminal_a_bar_shows_how_far_it_is_and_leaves_nothing_behind():
+    out = io.StringIO()
+    with BarView(Console(file=out, force_terminal=True, width=80)) as view:
+        for event in STEPS:
+            view(event)
+        view(events.RunFinished(102.0, None, None))
+    assert "1/2" in out.getvalue()
+    assert out.getvalue().endswith("\x1b[1A\x1b[2K")
+
+
+def test_the_bar_names_the_nodes_at_work():
+    out = io.StringIO()
+    with BarView(Console(file=out, force_terminal=True, width=80)) as view:
+        view(BEGIN)
+        view._drawn = 0.0
+        view(events.NodeStarted(100.0, A, "w"))
+        view._bar.refresh()
+    assert "A" in out.getvalue()
+
+
+def test_the_table_has_a_row_for_each_node_with_its_times():
+    progress = fold(*STEPS, events.NodeStarted(101.0, B, "w"), events.NodeFailed(101.5, B, OSError()))
+    assert table(progress).splitlines() == [
+        "node    time    load    call    save",
+        "A      1.0 s  250 ms  500 ms  250 ms",
+        "B     failed",
+    ]
+
+
+def test_nodes_that_have_not_run_are_counted():
+    assert table(fold(*STEPS)).splitlines()[-1] == "1 node has not run"
+
+
+def test_of_a_long_run_the_table_shows_what_failed_and_what_took_longest():
+    nodes = tuple(node(abs, f"x{i}", f"y{i}", name=f"n{i:02}") for i in range(30))
+    happened = [events.RunStarted(0.0, "id", "R", Pipeline(nodes), nodes)]
+    for i, each in enumerate(nodes):
+        happened.append(events.NodeStarted(float(i), each, "w"))
+        end = (
+            events.NodeFailed(i + 0.0, each, OSError())
+            if i == 0
+            else events.NodeFinished(i + 0.5, each, 0.0, float(i), 0.0)
+        )
+        happened.append(end)
+    lines = table(fold(*happened)).splitlines()
+    assert [line.split()[0] for line in lines[1:-1]] == ["n00", *(f"n{i}" for i in range(11, 30))]
+    assert lines[-1] == "and 10 more nodes that took less"
+
+
+def test_a_runner_that_tells_of_no_node_has_no_table():
+    assert table(fold(BEGIN)) == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "<1 ms"),
+        (0.012, "12 ms"),
+        (0.9999, "1.0 s"),
+        (59.9, "59.9 s"),
+        (59.99, "1 min 0 s"),
+        (125, "2 min 5 s"),
+        (3599.9, "60 min 0 s"),
+    ],
+)
+def test_times_are_short(seconds, text):
+    assert seconds_text(seconds) == text
