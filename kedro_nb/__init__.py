@@ -27,13 +27,15 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(ipython: Any) -> None:
     """What `%load_ext kedro_nb` calls."""
-    from kedro_nb.notebook import extension
-
-    extension.load_ipython_extension(ipython)
+    _extension().load_ipython_extension(ipython)
 
 
 def unload_ipython_extension(ipython: Any) -> None:
     """What `%unload_ext kedro_nb` calls."""
-    from kedro_nb.notebook import extension
+    _extension().unload_ipython_extension(ipython)
 
-    extension.unload_ipython_extension(ipython)
+
+def _extension() -> Any:
+    from importlib import import_module
+
+    return import_module("kedro_nb.notebook.extension")
