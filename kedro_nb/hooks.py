@@ -165,21 +165,47 @@ class TaskHooks:
 def listener(manager: pluggy.PluginManager, name: str) -> Listener | None:
     """The hook as one callable with positional arguments, or None when nobody implements it.
 
-    Plain implementations are called directly, in pluggy's order (last registered first, tryfirst and trylast
+    An implementation without a body is nobody. Plain implementations are called directly, in pluggy's order (last registered first, tryfirst and trylast
     respected); anything that needs pluggy itself (wrappers, monitoring, a foreign manager) goes through pluggy.
     """
     caller: pluggy.HookCaller | None = getattr(manager.hook, name, None)
     if caller is None or not (impls := caller.get_hookimpls()):
         return None
+    if all(_is_empty(impl.function) for impl in impls):
+        return None
     argnames = tuple(caller.spec.argnames) if caller.spec else ()
     wrapped = any(impl.hookwrapper or impl.wrapper for impl in impls)
     if wrapped or type(manager) is not HookManager or manager.monitored:
         return lambda *args: caller(**dict(zip(argnames, args, strict=True)))
-    calls = [_positional(impl.function, impl.argnames, argnames) for impl in reversed(impls)]
+    calls = [
+        _positional(impl.function, impl.argnames, argnames)
+        for impl in reversed(impls)
+        if not _is_empty(impl.function)
+    ]
     if len(calls) == 1:
         call = calls[0]
         return lambda *args: [] if (result := call(*args)) is None else [result]
     return lambda *args: [result for call in calls if (result := call(*args)) is not None]
+
+
+def _empty() -> None:
+    pass
+
+
+def _empty_with_docstring() -> None:
+    """For comparison."""
+
+
+def _is_empty(function: Callable[..., Any]) -> bool:
+    """True for an implementation without a body: `pass`, or nothing but a docstring."""
+    code = getattr(function, "__code__", None)
+    like = (_empty if function.__doc__ is None else _empty_with_docstring).__code__
+    documented = int(function.__doc__ is not None)  # the docstring is the first constant
+    return (
+        code is not None
+        and code.co_code == like.co_code
+        and code.co_consts[documented:] == like.co_consts[documented:]
+    )
 
 
 def _positional(

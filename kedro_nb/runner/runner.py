@@ -7,6 +7,7 @@ import re
 import time
 from abc import ABC
 from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError, did_you_mean
@@ -55,8 +56,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
 
     @property
     def _logger(self) -> logging.Logger:
-        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
-        return logging.getLogger(f"kedro_nb.runner.{name}")
+        return _logger(type(self).__name__)
 
     def run(
         self,
@@ -273,3 +273,10 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
 
 def _save_first(name: str) -> str:
     return f"Save it first: catalog['{name}'] = data, or %kedro_save {name} data in a notebook."
+
+
+@cache
+def _logger(class_name: str) -> logging.Logger:
+    """`SequentialRunner` logs as `kedro_nb.runner.sequential_runner`, whichever file it is in: Kedro's names."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", class_name).lower()
+    return logging.getLogger(f"kedro_nb.runner.{name}")

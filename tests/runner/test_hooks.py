@@ -205,6 +205,38 @@ def test_nobody_listening_costs_nothing():
     assert not TaskHooks(create_hook_manager(object()))
 
 
+def test_an_implementation_without_a_body_is_nobody():
+    class Empty:
+        @hook_impl
+        def before_node_run(self, node, inputs):
+            """Not yet."""
+
+        @hook_impl
+        def after_node_run(self):
+            pass
+
+    assert not TaskHooks(create_hook_manager(Empty()))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [lambda self: {}, lambda self: 3, lambda self, inputs: inputs, lambda self: (yield), lambda self: "doc"],
+)
+def test_an_implementation_that_does_the_least_thing_is_somebody(body):
+    plugin = type("Plugin", (), {"before_node_run": hook_impl(body)})()
+    assert TaskHooks(create_hook_manager(plugin)).before_node_run is not None
+
+
+def test_a_docstring_that_is_returned_is_a_body():
+    class Returns:
+        @hook_impl
+        def before_node_run(self):
+            "doc"
+            return "doc"
+
+    assert TaskHooks(create_hook_manager(Returns())).before_node_run is not None
+
+
 def test_data_saved_by_a_hook_counts_as_input(runner):
     class Provide:
         @hook_impl
