@@ -165,8 +165,9 @@ class TaskHooks:
 def listener(manager: pluggy.PluginManager, name: str) -> Listener | None:
     """The hook as one callable with positional arguments, or None when nobody implements it.
 
-    An implementation without a body is nobody. Plain implementations are called directly, in pluggy's order (last registered first, tryfirst and trylast
-    respected); anything that needs pluggy itself (wrappers, monitoring, a foreign manager) goes through pluggy.
+    An implementation without a body is nobody. The others are called directly, in pluggy's order (last registered
+    first, tryfirst and trylast respected); anything that needs pluggy itself (wrappers, monitoring, a foreign
+    manager) goes through pluggy.
     """
     caller: pluggy.HookCaller | None = getattr(manager.hook, name, None)
     if caller is None or not (impls := caller.get_hookimpls()):
