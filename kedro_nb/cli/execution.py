@@ -37,7 +37,7 @@ def execute(file: str, request: RunRequest, *, verbose: bool = False) -> int:
         click.echo(explain(error.__cause__ or error), err=True)
         click.echo(f"\n{file} could not be executed, and nothing was run.", err=True)
         return BAD_REQUEST
-    with _log_lines(verbose), _plain_warnings(), terminal_view() as view:
+    with _log_lines(verbose), _plain_warnings(), terminal_view(with_log=verbose) as view:
         try:
             run = session.run(request, pipelines=pipelines, listeners=[view])
         except PipelineError as error:

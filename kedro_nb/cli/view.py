@@ -80,9 +80,9 @@ class BarView:
             )
 
 
-def terminal_view() -> PlainView | BarView:
-    """The view that fits where the output goes."""
-    return BarView() if sys.stdout.isatty() else PlainView()
+def terminal_view(*, with_log: bool = False) -> PlainView | BarView:
+    """The view that fits where the output goes. Log lines would tear a bar apart."""
+    return BarView() if sys.stdout.isatty() and not with_log else PlainView()
 
 
 def table(progress: RunProgress) -> str:

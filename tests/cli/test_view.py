@@ -33,6 +33,7 @@ def test_the_view_fits_where_the_output_goes(monkeypatch):
     assert isinstance(terminal_view(), PlainView)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     assert isinstance(terminal_view(), BarView)
+    assert isinstance(terminal_view(with_log=True), PlainView)
 
 
 def test_in_a_terminal_a_bar_shows_how_far_it_is_and_leaves_nothing_behind():
