@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_nb.notebook.text import bytes_text, columns, count_text, html
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _HEADINGS = ("name", "type", "where", "data", "size")
 _CELL = "padding:2px 14px 2px 0;text-align:left;vertical-align:top;white-space:pre-wrap"
@@ -55,6 +55,9 @@ class CatalogTable:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __iter__(self) -> Iterator[CatalogRow]:
+        return iter(self.rows)
+
     def __repr__(self) -> str:
         table = columns([_HEADINGS, *(row.cells for row in self.rows)]) if self.rows else ""
         return "\n".join(filter(None, (table, self.note)))
@@ -90,7 +93,7 @@ def catalog_table(catalog: Any, regex: str = "") -> CatalogTable:
         fits = re.compile(regex).search
     except re.error as error:
         raise RequestError(f"{regex!r} is not a regular expression: {error}") from None
-    names = [name for name in catalog if fits(name)]
+    names = sorted(name for name in catalog if fits(name))
     shown = [name for name in names if regex or not is_parameter(name)]
     patterns = getattr(catalog.config_resolver, "patterns", {})
     rows = [catalog_row(name, catalog) for name in shown]
@@ -132,7 +135,7 @@ def catalog_row(name: str, catalog: Any) -> CatalogRow:
 
 def short_type(dataset: Any) -> str:
     """The dataset's class as a catalog entry would name it."""
-    module, name = type(dataset).__module__, type(dataset).__qualname__
+    module, name = type(dataset).__module__, type(dataset).__name__
     if module.startswith("kedro_datasets."):
         return f"{module.split('.')[1]}.{name}"
     return name

@@ -45,11 +45,23 @@ class Offers:
         if magic == "kedro_load" and self.last.startswith("-"):
             return self.last, ["--as"]
         if magic in ("kedro_load", "kedro_catalog"):
-            return self.last, [name for name in self.session.catalog if name not in self.words]
-        if magic == "kedro_save" and not self.words:
-            names = {*self.session.catalog, *self._inputs(self.pipelines.values())}
-            return self.last, [name for name in names if not is_parameter(name)]
+            asked = self.last.startswith("param")
+            names = (name for name in self.session.catalog if asked or not is_parameter(name))
+            return self.last, [name for name in names if name not in self.words]
+        if magic == "kedro_save":
+            return self._expression() if self.words else (self.last, self._datasets())
         return self.last, []
+
+    def _datasets(self) -> Iterable[str]:
+        """Those that there are, and those that pipelines wait for."""
+        names = {*self.session.catalog, *self._inputs(self.pipelines.values())}
+        return [name for name in names if not is_parameter(name)]
+
+    def _expression(self) -> tuple[str, Iterable[str]]:
+        """The variable at the end of a Python expression: IPython does not look for one in a magic's line."""
+        found = re.search(r"(?<![\w.])[A-Za-z]\w*$", self.last)
+        names = (name for name in self.shell.user_ns if not name.startswith("_"))
+        return (found[0], names) if found else ("", [])
 
     def _run(self) -> tuple[str, Iterable[str]]:
         options = options_by_spelling()

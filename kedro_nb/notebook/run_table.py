@@ -9,7 +9,7 @@ from kedro_nb.notebook.text import columns, count_text, html, seconds_text
 if TYPE_CHECKING:
     from kedro_nb.session import NodeProgress, RunProgress
 
-_MOST_ROWS = 30
+_MOST_ROWS = 20
 _MARKS = {
     "waiting": ("·", "#8c8c8c"),
     "done": ("✓", "#2f9e51"),
@@ -60,9 +60,9 @@ def summary(progress: RunProgress) -> str:
     done = f"{progress.done} of {count_text(progress.total, 'node')}"
     if progress.state == "running":
         active = progress.active
-        names = ", ".join(f"{node.name} ({seconds_text(node.seconds)})" for node in active[:3])
+        names = ", ".join(map(_at_work, active[:3]))
         more = f" and {len(active) - 3} more" if len(active) > 3 else ""  # noqa: PLR2004 - as many as are named
-        return f"{done}, {took}" + (f" – running {names}{more}" if names else "")  # noqa: RUF001 - a dash
+        return f"{done}, {progress.elapsed:.1f} s" + (f" – running {names}{more}" if names else "")  # noqa: RUF001 - a dash
     if progress.state == "finished":
         if not _told_of_nodes(progress):  # a runner that does it all by itself, such as DryRunner
             return f"{progress.runner} took {took}"
@@ -71,6 +71,11 @@ def summary(progress: RunProgress) -> str:
     how = "Stopped" if progress.state == "cancelled" else "Failed"
     where = f" at {ended[0]}" if ended else ""
     return f"{how}{where} after {took}: {done} done"
+
+
+def _at_work(node: NodeProgress) -> str:
+    """A running node, with whole seconds: more would flicker."""
+    return f"{node.name} ({node.seconds:.0f} s)" if node.seconds >= 1 else node.name
 
 
 def table_rows(progress: RunProgress) -> tuple[list[NodeProgress], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-    from kedro_nb.cli.view import BarView
     from kedro_nb.runner.events import Event
+    from kedro_nb.runner.monitor import Listener
 
 _PAUSE = 0.1  # seconds between two updates
 _TICK = 1.0  # seconds after which the clock in the line moves, whatever happens
@@ -78,14 +79,18 @@ class NotebookView:
 
 
 @contextlib.contextmanager
-def in_terminal() -> Iterator[BarView]:
-    """The bar of the command line, and in its place the table when the run is over."""
-    from kedro_nb.cli.view import BarView
-
-    view = BarView()
+def in_terminal() -> Iterator[Listener]:
+    """The bar of the command line, where there is a terminal to draw it in, and the table when the run is over."""
+    progress = RunProgress()
     try:
-        with view:
-            yield view
+        if sys.stdout.isatty():
+            from kedro_nb.cli.view import BarView
+
+            with BarView() as bar:
+                progress = bar.progress
+                yield bar
+        else:
+            yield progress
     finally:
-        if view.progress.started is not None:
-            print(run_text(view.progress))  # noqa: T201 - this is the display
+        if progress.started is not None:
+            print(run_text(progress))  # noqa: T201 - this is the display

@@ -15,7 +15,7 @@ def seconds_text(seconds: float) -> str:
     if seconds < 0.9995:  # noqa: PLR2004 - what would read 1000 ms
         return f"{seconds * 1000:.0f} ms"
     if seconds < _MINUTE:
-        return f"{seconds:.3g} s" if seconds < 10 else f"{seconds:.1f} s"  # noqa: PLR2004 - three digits
+        return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"  # noqa: PLR2004 - three digits
     minutes, rest = divmod(round(seconds), int(_MINUTE))
     return f"{minutes} min {rest} s"
 

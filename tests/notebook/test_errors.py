@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+FAILING = """
+def helper(values):
+    return values["missing"]
+
+def explain(m):
+    return helper({"m": m})
+
+failing = Pipeline([
+    Node(mean, "xs", "m", name="mean"),
+    Node(explain, "m", "v", name="explain"),
+    Node(mean, "v", "w", name="last"),
+])
+%kedro_save xs [1, 2, 3]
+"""
+
+
+@pytest.fixture
+def failing(cells):
+    cells.run(FAILING)
+    return cells
+
+
+class TestAFailingNode:
+    def test_raises_the_user_s_own_error(self, failing):
+        error, _ = failing.fail("%kedro_run -p failing")
+        assert type(error) is KeyError
+
+    def test_shows_the_user_s_frames_then_the_node_then_how_to_go_on(self, failing):
+        _, text = failing.fail("%kedro_run -p failing")
+        parts = [
+            "in explain(m)",
+            'return helper({"m": m})',
+            "in helper(values)",
+            'return values["missing"]',
+            "KeyError: 'missing'",
+            "In node explain: explain([m]) -> [v]",
+            "m: 2.0",
+            "%kedro_run -p failing --from-nodes=explain",
+        ]
+        places = [text.find(part) for part in parts]
+        assert -1 not in places, text
+        assert places == sorted(places)
+
+    def test_shows_no_frame_of_ours_or_of_ipython(self, failing):
+        _, text = failing.fail("%kedro_run -p failing")
+        assert text.count("Cell In") == 2
+        assert "File " not in text
+        assert "run_line_magic" not in text
+
+    def test_the_advice_works_once_the_function_is_mended(self, failing):
+        failing.fail("%kedro_run -p failing")
+        failing.run("def helper(values): return [values['m']]")
+        failing.run("calls = []\nfailing = failing.only_nodes('explain', 'last')")
+        assert failing.run("%kedro_run -p failing --from-nodes=explain").load() == {"w": 2.0}
+
+    def test_the_advice_keeps_the_other_options_and_replaces_where_to_begin(self, failing):
+        _, text = failing.fail("%kedro_run --pipeline=failing --from-nodes mean --params=a=1 # comment")
+        assert "To go on: %kedro_run --pipeline=failing --params=a=1 --from-nodes=explain\n" in text
+
+    def test_the_same_line_is_the_advice_where_nothing_is_done(self, failing):
+        failing.run("only = Pipeline([Node(explain, 'xs', 'v')])")
+        _, text = failing.fail("%kedro_run -p only")
+        assert text.endswith("To try again: %kedro_run -p only\n")
+
+    def test_can_be_caught_in_the_cell(self, failing):
+        failing.run(
+            "try:\n    get_ipython().run_line_magic('kedro_run', '-p failing')\nexcept KeyError:\n    caught = True"
+        )
+        assert failing.shell.user_ns["caught"]
+
+    def test_can_still_be_pickled(self, failing):
+        error, _ = failing.fail("%kedro_run -p failing")
+        assert pickle.loads(pickle.dumps(error)).args == ("missing",)
+
+    def test_is_shown_the_same_by_tb(self, failing):
+        _, text = failing.fail("%kedro_run -p failing")
+        again = failing.printed("%tb")
+        assert "run_line_magic" not in again
+        assert text.endswith(again)
+
+    def test_shows_the_cause_that_the_user_gave(self, failing):
+        failing.run(
+            "def helper(values):\n    try:\n        {}['x']\n    except KeyError as error:\n"
+            "        raise ValueError('no x') from error"
+        )
+        _, text = failing.fail("%kedro_run -p failing")
+        assert text.index("KeyError: 'x'") < text.index("ValueError: no x")
+
+    def test_an_async_function_has_no_frames_of_asyncio(self, failing):
+        failing.run(
+            "async def explain(m):\n    raise ValueError('late')\np = Pipeline([Node(explain, 'xs', 'v', name='e')])"
+        )
+        _, text = failing.fail("%kedro_run -p p")
+        assert text.count("---->") == 1
+        assert "runners.py" not in text
+        assert "base_events.py" not in text
+
+    def test_hints_at_inputs_that_were_handed_over(self, failing):
+        failing.run(
+            "class Big:\n    data = list(range(10_000))\ndef make(xs): return Big()\ndef spoil(big): 1 / 0"
+        )
+        failing.run(
+            "p = Pipeline([Node(make, 'xs', 'big', name='make'), Node(spoil, 'big', 'v', name='spoil')])"
+        )
+        _, text = failing.fail("%kedro_run -p p")
+        assert "Handed over without a copy: big." in text
+
+
+class TestADatasetThatFails:
+    def test_names_the_file(self, cells, tmp_path):
+        (tmp_path / "xs.json").write_text("{")
+        cells.run("%%kedro_catalog\nxs:\n  type: JSONDataset\n  filepath: xs.json\n")
+        error, text = cells.fail("%kedro_run")
+        assert type(error).__name__ == "DatasetError"
+        assert "xs.json" in text
+        assert "Traceback" not in text
+        assert "while loading its input 'xs'" in text
+
+    def test_shows_the_user_s_frames_when_it_is_the_user_s_dataset(self, cells):
+        cells.run("def load():\n    return {}['gone']\nimport kedro_nb")
+        cells.run("kedro_nb.session().catalog['xs'] = LambdaDataset(load, None)")
+        error, text = cells.fail("%kedro_run")
+        assert type(error).__name__ == "DatasetError"
+        assert text.index("return {}['gone']") < text.index("DatasetError: ")
+        assert text.count("---->") == 1
+
+    def test_leaves_no_half_written_file(self, cells, tmp_path):
+        cells.run("%%kedro_catalog\nv:\n  type: JSONDataset\n  filepath: v.json\n")
+        cells.run("%kedro_save xs [1, 2, 3]\ndef variance(m, m2): return {'unwritable': object()}")
+        cells.run(
+            "statistics = Pipeline([Node(mean, 'xs', 'm'), Node(variance, ['m', 'm'], 'v', name='var')])"
+        )
+        error, text = cells.fail("%kedro_run")
+        assert type(error).__name__ == "DatasetError"
+        assert "v.json" in text
+        assert not list(tmp_path.iterdir())
+
+
+class TestErrorsWithoutAMagic:
+    def test_an_error_that_takes_no_attributes_is_shown_as_ever(self, cells):
+        cells.run(
+            "class Odd(Exception):\n    def __setattr__(self, name, value):\n        assert name[:2] == '__'"
+        )
+        cells.run("def odd():\n    raise Odd('odd')")
+        error, text = cells.fail("%kedro_save x odd()")
+        assert type(error).__name__ == "Odd"
+        assert "in odd()" in text
+
+    def test_ours_show_the_user_s_line_only(self, cells):
+        _, text = cells.fail(
+            "1 + 1\nPipeline([Node(mean, 'a', 'b', name='n'), Node(mean, 'b', 'c', name='n')])"
+        )
+        assert text.count("---->") == 1
+        assert "kedro_nb/" not in text
+
+    def test_a_runner_called_by_hand_shows_the_cell_and_the_function(self, failing):
+        _, text = failing.fail("SequentialRunner().run(failing, DataCatalog({'xs': [1]}))")
+        assert (
+            text.index("SequentialRunner().run") < text.index("in explain(m)") < text.index("In node explain")
+        )
+        assert "kedro_nb/" not in text
+
+    def test_a_library_s_error_behind_ours_is_not_repeated(self, cells):
+        _, text = cells.fail(
+            "DataCatalog.from_config({'x': {'type': 'JSONDataset', 'filepath': 'no.json'}}).load('x')"
+        )
+        assert "FileNotFoundError" not in text.split("DatasetError", 1)[0]
+        assert "no.json" in text
+
+    def test_those_of_others_are_shown_as_ever(self, cells):
+        error, text = cells.fail("def f():\n    1 / 0\nf()")
+        assert text.count("---->") == 2
+        assert not hasattr(error, "_render_traceback_")
+
+    def test_a_syntax_error_is_shown_as_ever(self, cells):
+        assert "SyntaxError" in cells.fail("1 +")[1]
+        assert "invalid syntax" in cells.fail("eval('1 +')")[1]
