@@ -100,21 +100,15 @@ class DataCatalog(OlderCatalogMethods):
         """
         from kedro_nb.io.config import config_of, split_credentials
 
-        catalog: dict[str, dict[str, Any]] = {}
-        credentials: dict[str, dict[str, Any]] = {}
-        known = self._resolver.credentials
-        load_versions: dict[str, str | None] = dict(self._load_versions)
+        entries: dict[str, dict[str, Any]] = {}
         for name, dataset in self._snapshot():
             if name in self._configs:
-                entry = self._configs[name]
-            elif getattr(dataset, "_EPHEMERAL", False):
-                continue
-            else:
-                entry = config_of(name, dataset)
-            catalog[name] = split_credentials(name, entry, known, credentials)
-        for pattern, entry in self._resolver.patterns.items():
-            catalog[pattern] = split_credentials(pattern, entry, known, credentials)
-        return catalog, credentials, load_versions, self._save_version
+                entries[name] = self._configs[name]
+            elif not getattr(dataset, "_EPHEMERAL", False):
+                entries[name] = config_of(name, dataset)
+        entries.update(self._resolver.patterns)
+        catalog, credentials = split_credentials(entries, self._resolver.credentials)
+        return catalog, credentials, dict(self._load_versions), self._save_version
 
     @property
     def config_resolver(self) -> CatalogConfigResolver:
@@ -177,10 +171,13 @@ class DataCatalog(OlderCatalogMethods):
     def __getitem__(self, ds_name: str) -> Any:
         dataset = self.get(ds_name)
         if dataset is None:
-            raise DatasetNotFoundError(
-                f"Dataset '{ds_name}' not found in the catalog{did_you_mean(str(ds_name), self.keys())}"
-            )
+            raise self._not_found(ds_name)
         return dataset
+
+    def _not_found(self, name: str) -> DatasetNotFoundError:
+        return DatasetNotFoundError(
+            f"Dataset '{name}' not found in the catalog{did_you_mean(str(name), self.keys())}"
+        )
 
     def __setitem__(self, key: str, value: Any) -> None:
         if not isinstance(key, str):
@@ -192,6 +189,15 @@ class DataCatalog(OlderCatalogMethods):
                 logger.warning("Replacing dataset '%s'", key)
                 self._configs.pop(key, None)
             self._entries[key] = dataset
+            self._undeclared.discard(key)
+
+    def __delitem__(self, key: str) -> None:
+        """Take a dataset out; what it has stored stays where it is."""
+        with self._lock:
+            if key not in self._entries:
+                raise self._not_found(key)
+            del self._entries[key]
+            self._configs.pop(key, None)
             self._undeclared.discard(key)
 
     def __contains__(self, dataset_name: object) -> bool:
@@ -293,6 +299,31 @@ class DataCatalog(OlderCatalogMethods):
             dataset.save(data)
         except Exception as error:  # noqa: BLE001 - the same
             raise entry_save_error(ds_name, dataset, error) from _first_cause(error)
+
+    @property
+    def load_versions(self) -> dict[str, str]:
+        """Which version is loaded, by name; the latest for the others."""
+        return dict(self._load_versions)
+
+    def add_entries(self, entries: Mapping[str, dict[str, Any]]) -> None:
+        """Add or replace entries and patterns, as `from_config` takes them.
+
+        Every dataset is built for that: when one entry is wrong, it is told here and the catalog is as it was.
+        """
+        from kedro_nb.io.types import resolve_type
+
+        tried = type(self).from_config(entries, self._resolver.credentials)
+        for entry in tried.config_resolver.patterns.values():
+            if "{" not in str(entry["type"]):
+                resolve_type(entry["type"])
+        datasets = dict(tried.items())
+        with self._lock:
+            self._resolver = self._resolver.extended_by(entries)
+            for name, dataset in datasets.items():
+                self._entries[name] = dataset
+                self._configs[name] = self._resolver.entries[name]
+                self._undeclared.discard(name)
+            self.use_versions(self._load_versions)  # the ones that were tried are forgotten
 
     def use_versions(
         self, load_versions: Mapping[str, str | None] | None = None, save_version: str | None = None

@@ -118,19 +118,20 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def split_credentials(
-    name: str,
-    entry: dict[str, Any],
-    known: Mapping[str, dict[str, Any]],
-    found: dict[str, dict[str, Any]],
-) -> dict[str, Any]:
-    """The entry with credentials by name only; their content goes into `found`."""
+    entries: Mapping[str, dict[str, Any]], known: Mapping[str, dict[str, Any]]
+) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """The entries with credentials by name only, and the content of these credentials."""
+    found: dict[str, dict[str, Any]] = {}
 
-    def split(value: Any) -> Any:
+    def split(name: str, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        return {key: move(item) if key == "credentials" else split(item) for key, item in value.items()}
+        return {
+            key: move(name, item) if key == "credentials" else split(name, item)
+            for key, item in value.items()
+        }
 
-    def move(value: Any) -> Any:
+    def move(name: str, value: Any) -> Any:
         if isinstance(value, str):
             if value in known:
                 found[value] = known[value]
@@ -141,8 +142,7 @@ def split_credentials(
         found[label] = value
         return label
 
-    result: dict[str, Any] = split(entry)
-    return result
+    return {name: split(name, entry) for name, entry in entries.items()}, found
 
 
 def _construct(name: str, cls: type, arguments: dict[str, Any]) -> Any:

@@ -124,6 +124,17 @@ class CatalogConfigResolver:
         self._runtime_patterns = sort_patterns({**self._runtime_patterns, **dataset_patterns})
         self._update_shortcut()
 
+    def extended_by(self, entries: Mapping[str, dict[str, Any]]) -> CatalogConfigResolver:
+        """A resolver that knows these entries and patterns too; they replace those of the same name."""
+        known = {
+            name: entry for name, entry in {**self.entries, **self.patterns}.items() if name not in entries
+        }
+        extended = CatalogConfigResolver(
+            {**known, **entries}, self.credentials, self._default_runtime_patterns
+        )
+        extended.add_runtime_patterns(self._runtime_patterns)
+        return extended
+
     def remove_runtime_patterns(self, dataset_patterns: Iterable[str]) -> None:
         gone = set(dataset_patterns)
         self._runtime_patterns = {name: e for name, e in self._runtime_patterns.items() if name not in gone}

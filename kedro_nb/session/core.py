@@ -124,7 +124,7 @@ class Session:
             raise RequestError(
                 f"{self.history[-1]!r} is still going on: wait for it, or cancel it. A session runs one at a time."
             )
-        own_versions = dict(getattr(catalog, "_load_versions", {}))
+        own_versions = dict(getattr(catalog, "load_versions", {}))
         try:
             run = Run(generate_timestamp(), request, pipeline, self.durations, listeners)
             self._prepare(run, catalog, own_versions)

@@ -85,9 +85,7 @@ class ParameterEntries:
 
 def _replace(catalog: Any, name: str, dataset: Any) -> None:
     """Set or, with None, remove a dataset, without a word in the log."""
-    # A catalog has no public way to take an entry out, in Kedro as here.
-    held: dict[str, Any] | None = getattr(catalog, "_entries", None)
-    if held is not None:
-        held.pop(name, None)
+    if hasattr(catalog, "__delitem__") and name in catalog.keys():  # noqa: SIM118 - `in` is true for patterns
+        del catalog[name]
     if dataset is not None:
         catalog[name] = dataset
