@@ -23,7 +23,7 @@ def matcher_for(shell: Any) -> Callable[[CompletionContext], SimpleMatcherResult
     def kedro_nb_matcher(context: CompletionContext) -> SimpleMatcherResult:
         found = _LINE.match(context.text_until_cursor)
         fragment, names = ("", []) if found is None else fitting(shell, found[1], found[2])
-        completions = [SimpleCompletion(name, type="magic") for name in names]
+        completions = [SimpleCompletion(name, type="kedro") for name in names]
         return {"completions": completions, "matched_fragment": fragment, "suppress": bool(names)}
 
     matcher: Callable[[CompletionContext], SimpleMatcherResult] = context_matcher()(kedro_nb_matcher)

@@ -100,7 +100,10 @@ def add_to_catalog(line: str, cell: str) -> CatalogTable:
     from kedro_nb.notebook.catalog_entries import add_entries
 
     _refuse_words(line, "%%kedro_catalog")
-    added = parse_mapping(cell, "%%kedro_catalog")
+    said = parse_mapping(cell, "%%kedro_catalog")
+    added = {
+        name: entry for name, entry in said.items() if not name.startswith("_")
+    }  # the others are for anchors
     catalog = session().catalog
     replaced = [name for name in added if name in catalog]
     add_entries(catalog, added)

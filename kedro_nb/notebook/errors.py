@@ -49,9 +49,9 @@ def show_cell_error(
     traceback: TracebackType | None,
     tb_offset: int | None = None,
 ) -> None:
-    """What IPython calls for an error in a cell: ours are shown plainly wherever they come from, others as ever."""
+    """What IPython calls for an error in a cell: those that came through us are shown plainly, others as ever."""
     ours = any(_name(item).startswith(_US) for item in _items(traceback))
-    if ours and not hasattr(error, "_render_traceback_"):
+    if (ours or _notes(error)) and not hasattr(error, "_render_traceback_"):
         show_plainly(error)
     shell.showtraceback((kind, error, traceback), tb_offset=tb_offset, running_compiled_code=True)
 

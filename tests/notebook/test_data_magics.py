@@ -124,6 +124,10 @@ class TestCatalog:
         assert (tmp_path / "data/v.json").exists()
         assert "{name}_json" in {row.name for row in cells.run("%kedro_catalog")}
 
+    def test_names_with_an_underscore_hold_what_entries_share(self, cells):
+        table = cells.run("%%kedro_catalog\n_mine: &mine\n  type: MemoryDataset\nx:\n  <<: *mine\n")
+        assert [row.name for row in table] == ["x"]
+
     def test_a_pattern_can_be_replaced(self, cells, tmp_path):
         for folder in "ab":
             cells.run(
