@@ -87,7 +87,7 @@ def test_data_is_loaded(executed):
 
 def test_a_pipeline_is_a_picture(executed):
     (output,) = executed["picture"]
-    assert "<svg" in output.data["text/html"]
+    assert "svg" in output.data["text/html"]
     assert "work" in output.data["text/plain"]
 
 

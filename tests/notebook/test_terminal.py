@@ -72,7 +72,3 @@ def test_an_interrupt_is_a_clean_message(terminal):
 
 def test_a_pipeline_is_drawn_as_text(terminal):
     assert "work: x -> y" in terminal("good")
-
-
-def test_the_question_mark_shows_the_options(terminal):
-    assert "--only-missing-outputs" in terminal("%kedro_run?")
