@@ -46,7 +46,7 @@ def save(shell: Any, line: str) -> None:
     catalog = session().catalog
     dataset = catalog.get(name, fallback_to_runtime_pattern=True)
     if getattr(dataset, "_version", None) and isinstance(catalog, DataCatalog):
-        catalog.use_versions(catalog._load_versions)  # noqa: SLF001 - each save makes a version of its own
+        catalog.use_versions(catalog.load_versions)  # each save makes a version of its own
         dataset = catalog[name]
     catalog.save(name, value)
     size = data_size(value)
@@ -97,16 +97,16 @@ def list_catalog(line: str) -> CatalogTable:
 
 def add_to_catalog(line: str, cell: str) -> CatalogTable:
     """%%kedro_catalog."""
-    from kedro_nb.notebook.catalog_entries import add_entries
-
     _refuse_words(line, "%%kedro_catalog")
     said = parse_mapping(cell, "%%kedro_catalog")
     added = {
         name: entry for name, entry in said.items() if not name.startswith("_")
     }  # the others are for anchors
     catalog = session().catalog
+    if not isinstance(catalog, DataCatalog):
+        raise RequestError(f"A {type(catalog).__name__} takes no entries: set its datasets one by one.")
     replaced = [name for name in added if name in catalog]
-    add_entries(catalog, added)
+    catalog.add_entries(added)
     table = CatalogTable([catalog_row(name, catalog) for name in added if "{" not in name])
     patterns = [name for name in added if "{" in name]
     table.note = " ".join(

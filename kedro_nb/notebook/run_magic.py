@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner import RunResult
     from kedro_nb.runner.monitor import Listener
     from kedro_nb.session import Run, Session
@@ -38,10 +39,14 @@ def run(shell: Any, line: str) -> RunResult | None:
             return None
         catalog = asked.extras["catalog"] and catalog_named(asked.extras["catalog"], shell.user_ns)
         current = session()
-        with _runners_of(shell, current), _logging(shown=asked.extras["verbose"]), _view(shell) as view:
-            done = current.run(
-                asked.request, catalog=catalog, pipelines=pipelines_in(shell.user_ns), listeners=[view]
-            )
+        pipelines = pipelines_in(shell.user_ns)
+        chosen = current.select(asked.request, pipelines)
+        with (
+            _runners_of(shell, current),
+            _log_of(chosen, shown=asked.extras["verbose"]),
+            _view(shell) as view,
+        ):
+            done = current.run(asked.request, catalog=catalog, pipelines=pipelines, listeners=[view])
         return done.result()
 
 
@@ -92,12 +97,21 @@ def _runners_of(shell: Any, current: Session) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _logging(*, shown: bool) -> Iterator[None]:
-    """Show the log of the run; or only warnings, and none that the view and the advice after an error repeat.
+def _log_of(pipeline: Pipeline, *, shown: bool) -> Iterator[None]:
+    """Show the log of a run, with the nodes' own lines; or only warnings that nothing else repeats.
 
     Where the user has set up logging, that is what shows it.
     """
-    logger = logging.getLogger("kedro_nb")
+    modules = {getattr(node.func, "__module__", None) for node in pipeline} if shown else set()
+    with contextlib.ExitStack() as stack:
+        for name in sorted({"kedro_nb", *filter(None, modules)}):
+            stack.enter_context(_logging(name, shown=shown))
+        yield
+
+
+@contextlib.contextmanager
+def _logging(name: str, *, shown: bool) -> Iterator[None]:
+    logger = logging.getLogger(name)
     level = logger.level
     handler: logging.Handler = logging.NullHandler()
     if shown:
@@ -105,6 +119,7 @@ def _logging(*, shown: bool) -> Iterator[None]:
     if not logger.hasHandlers():
         handler = logging.StreamHandler(sys.stdout if shown else sys.stderr)
         handler.setFormatter(logging.Formatter(_LOG_LINE if shown else "Warning: %(message)s"))
+        # The view tells how a run ends, and the advice after an error how to go on.
         handler.addFilter(lambda record: shown or not record.name.startswith("kedro_nb.runner."))
     logger.addHandler(handler)
     try:
