@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab check bench format constraints clean
+.PHONY: help demo test lab check bench notebooks format constraints clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: $(VENV)/.check  ## Lint, check the types and the import directions
 
 bench: $(VENV)/.bench  ## Measure against Kedro, Hamilton, Dask and plain Python
 	$(BIN)/python -m benchmarks $(ARGS)
+
+notebooks: $(VENV)/.demo  ## Run the notebooks and store their outputs
+	$(BIN)/python notebooks/refresh.py
 
 format: $(VENV)/.check  ## Put code and notebooks into shape
 	$(BIN)/ruff check --fix
