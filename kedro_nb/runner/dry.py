@@ -46,7 +46,7 @@ class DryRunner(AbstractRunner):
         pipeline: Pipeline,
         catalog: Any,
         hook_manager: pluggy.PluginManager | None = None,  # noqa: ARG002 - Kedro's signature
-        run_id: str | None = None,  # noqa: ARG002 - the same
+        run_id: str | None = None,  # noqa: ARG002 - Kedro's signature
     ) -> None:
         nodes = "\n".join(map(str, pipeline.nodes))
         self._logger.info("%s\n%s", _would_run(len(pipeline.nodes)), nodes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,29 +14,52 @@ if TYPE_CHECKING:
 
     from kedro_nb.runner.task import Task
 
-_PACKAGE = str(Path(__file__).parents[1])
+_PACKAGE = str(Path(__file__).parents[1]) + os.sep
 
 
 def explain(task: Task, error: BaseException, values: list[Any]) -> None:
-    """Let the error say which node it comes from, and start its traceback at the user's code.
+    """Let the error say which node it comes from, and start its traceback at the user's code. Never raises.
 
     Args:
         task: the task that failed.
         error: as it was caught.
         values: the inputs that were loaded, in order.
     """
-    error.__traceback__ = user_frames(error.__traceback__)
-    if not isinstance(error, Exception):
-        return
+    trim(error)
+    if isinstance(error, Exception):
+        with contextlib.suppress(Exception):  # the inputs are anything
+            annotate(error, _note(task, values))
+
+
+def _note(task: Task, values: list[Any]) -> str:
     lines = [f"In node {task.node}"]
     if task.doing != "call":
         part = "loading its input" if task.doing == "load" else "saving its output"
         lines.append(f"while {part} '{task.dataset}'")
     elif values:
         lines.append("with the inputs:")
-        named = zip(task.node.inputs, values, strict=False)
+        named = zip(task.node.input_names, values, strict=False)
         lines += [f"  {name}: {describe_value(value)}" for name, value in named]
-    error.add_note("\n".join(lines))
+    return "\n".join(lines)
+
+
+def annotate(error: BaseException, note: str) -> None:
+    """Add a note, once, whatever the error's class does about it."""
+    with contextlib.suppress(Exception):
+        if note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
+
+
+def trim(error: BaseException) -> None:
+    """Cut our own frames off the beginning of the error's traceback; the last one stays if there are no others."""
+    traceback = error.__traceback__
+    first = user_frames(traceback)
+    while first is None and traceback is not None:
+        traceback, last = traceback.tb_next, traceback
+        if traceback is None:
+            first = last
+    with contextlib.suppress(Exception):  # an error's class may forbid it
+        error.__traceback__ = first
 
 
 def user_frames(traceback: TracebackType | None) -> TracebackType | None:

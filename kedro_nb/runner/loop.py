@@ -11,6 +11,7 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from kedro_nb.errors import RunCancelledError
+from kedro_nb.runner.failure import annotate
 from kedro_nb.runner.task import Task
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ class RunLoop:
                         self._take_back(task)
                     else:
                         self._fail(task)
-        except BaseException:
+        except BaseException as error:
+            for task in self.failed:
+                annotate(error, f"Node {task.node.name} had failed before that: {task.error!r}")
             self._abandon()
             raise
         self.executor.close()
@@ -104,10 +107,10 @@ class RunLoop:
         for name in names if len(names) == 1 else set(names):
             readers[name] = left = readers[name] - 1
             if not left and name not in plan.kept:
-                self.context.dataset(name).release()
+                self.context.release(name)
         if plan.unread:
             for name in plan.unread.intersection(node.output_names):
-                self.context.dataset(name).release()
+                self.context.release(name)
 
     def _fail(self, task: Task) -> None:
         """Remember the failure; nothing further is handed out."""
@@ -125,7 +128,7 @@ class RunLoop:
             del self._running[task.position]
 
     def _abandon(self) -> None:
-        """Stop at once: what still runs may end by itself, but nothing it returns is saved."""
+        """Stop at once. What still runs may end by itself, but what a function returns then is not saved."""
         self.context.monitor.cancel()
         self._drop()
         self.executor.close(abandon=True)
@@ -140,7 +143,7 @@ class RunLoop:
             first = next((error for error in errors if not isinstance(error, RunCancelledError)), errors[0])
             others = [task.node.name for task in self.failed if task.error is not first]
             if others:
-                first.add_note(f"Also failed: {', '.join(others)}")
+                annotate(first, f"Also failed: {', '.join(others)}")
             raise first
         if self.context.monitor.cancelled and len(self.done) < len(self.plan.nodes):
             left = len(self.plan.nodes) - len(self.done)

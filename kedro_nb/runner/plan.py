@@ -86,6 +86,8 @@ class Plan:
 def nodes_to_resume(plan: Plan, done: set[int], lasts: Callable[[str], bool]) -> list[str]:
     """The names to give to `--from-nodes` so that everything unfinished runs, and as little else as possible.
 
+    Whatever comes after a node that runs runs too, and needs its other inputs: those that are gone are made again.
+
     Args:
         plan: the plan of the run that did not end.
         done: positions of the nodes that finished.
@@ -94,12 +96,17 @@ def nodes_to_resume(plan: Plan, done: set[int], lasts: Callable[[str], bool]) ->
     needed = set(range(len(plan.nodes))) - done
     pending = list(needed)
     while pending:
-        node = plan.nodes[pending.pop()]
-        for name, key in zip(node.input_names, node.input_keys, strict=True):
-            producer = plan.producers.get(key)
-            if producer is not None and producer not in needed and not lasts(name):
-                needed.add(producer)
-                pending.append(producer)
+        position = pending.pop()
+        node = plan.nodes[position]
+        gone = (
+            plan.producers[key]
+            for name, key in zip(node.input_names, node.input_keys, strict=True)
+            if key in plan.producers and plan.producers[key] not in needed and not lasts(name)
+        )
+        for other in (*gone, *plan.children(position)):
+            if other not in needed:
+                needed.add(other)
+                pending.append(other)
     return sorted(
         plan.nodes[position].name
         for position in needed

@@ -51,7 +51,7 @@ def _describe(dataset: Any) -> str:
         return repr(dataset)
     try:
         data = dataset.borrow() if hasattr(dataset, "borrow") else dataset.load()
-    except Exception:  # noqa: BLE001 - a repr never raises, whatever a dataset's class does
+    except Exception:  # noqa: BLE001 - user code may raise anything
         return f"<{type(dataset).__name__} without data>"
     return describe_value(data)
 
@@ -64,7 +64,7 @@ def describe_value(value: Any) -> str:
     try:
         # reprlib looks at the first few items only, so a large container costs no more than a small one.
         text = _short.repr(value) if isinstance(value, str | list | dict | tuple | set) else repr(value)
-    except Exception:  # noqa: BLE001 - user code
+    except Exception:  # noqa: BLE001 - user code may raise anything
         return f"<{type(value).__name__}>"
     text = " ".join(text.split())
     if len(text) <= _LINE:

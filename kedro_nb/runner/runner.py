@@ -7,20 +7,20 @@ import re
 import time
 from abc import ABC
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.errors import DatasetError, did_you_mean
-from kedro_nb.io import MemoryDataset
-from kedro_nb.pipeline import Pipeline
+from kedro_nb.hooks import create_hook_manager
+from kedro_nb.runner.checks import check_arguments, check_async, check_data, check_executor, check_names
 from kedro_nb.runner.executors.futures import FuturesExecutor
 from kedro_nb.runner.executors.inline import InlineExecutor
 from kedro_nb.runner.executors.overlap import OverlapExecutor
-from kedro_nb.runner.failure import user_frames
+from kedro_nb.runner.failure import trim
 from kedro_nb.runner.loop import RunLoop
 from kedro_nb.runner.monitor import Monitor
-from kedro_nb.runner.plan import Plan, nodes_to_resume, nodes_with_missing_outputs
+from kedro_nb.runner.plan import Plan
 from kedro_nb.runner.result import RunResult
+from kedro_nb.runner.resume import leave_out_existing, resume_hint
 from kedro_nb.runner.task import TaskContext
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
     import pluggy
 
-    from kedro_nb.pipeline import Node
-    from kedro_nb.runner.events import ResumeHint
+    from kedro_nb.pipeline import Node, Pipeline
     from kedro_nb.runner.executors import Executor
 
 # The monitor of the run that is going on in this thread: `_run` has Kedro's signature, which has no place for it.
@@ -47,12 +46,20 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         extra_dataset_patterns: what becomes of datasets that the catalog does not know; in memory by default.
     """
 
+    # On the class, for subclasses that do not call `super().__init__()`.
+    _is_async = False
+    _extra_dataset_patterns: Mapping[str, Mapping[str, Any]] | None = None
+
     def __init__(
         self, is_async: bool = False, extra_dataset_patterns: Mapping[str, Mapping[str, Any]] | None = None
     ) -> None:
         self._is_async = is_async
         self._extra_dataset_patterns = extra_dataset_patterns
-        self._durations: dict[str, float] = {}
+
+    @cached_property
+    def _durations(self) -> dict[str, float]:
+        """Seconds per node in earlier runs of this runner."""
+        return {}
 
     @property
     def _logger(self) -> logging.Logger:
@@ -82,16 +89,18 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             The pipeline's outputs by name.
 
         Raises:
+            TypeError: an argument is something else than its name says.
             ValueError: the catalog does not know an input.
             DatasetError: an input in memory has no data, or a dataset cannot be loaded or saved.
             Exception: whatever the first failing node has raised.
         """
         __tracebackhide__ = True
+        check_arguments(pipeline, catalog, hook_manager)
         monitor = monitor or Monitor(durations=self._durations)
         whole = pipeline
-        pipeline, skipped = (
-            self._leave_out_existing(pipeline, catalog) if only_missing_outputs else (pipeline, [])
-        )
+        skipped: list[Node] = []
+        if only_missing_outputs:
+            pipeline, skipped = leave_out_existing(whole, catalog, self._logger)
         self._prepare(pipeline, catalog)
         if monitor.listeners:
             self._tell_start(monitor, run_id, whole, skipped)
@@ -104,7 +113,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         except BaseException as error:
             if monitor.listeners:
                 self._tell_end(monitor, error)
-            error.__traceback__ = user_frames(error.__traceback__)
+            trim(error)
             raise
         finally:
             _monitor.reset(token)
@@ -127,14 +136,14 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         plan = Plan(pipeline)
         context = TaskContext(plan, catalog, hook_manager, monitor, run_id, is_async=self._is_async)
         if context.hooks.before_dataset_loaded is None:  # it may bring the data
-            self._check_memory(pipeline, catalog)
+            check_data(pipeline, catalog)
         executor = self._executor(max(1, len(plan.nodes)))
         executor.begin(plan, context)
         loop = RunLoop(plan, executor, context, self._logger)
         try:
             loop.run()
         except BaseException:
-            monitor.resume = self._resume_hint(loop)
+            monitor.resume = resume_hint(loop, self._logger)
             raise
 
     def _get_executor(self, max_workers: int) -> futures.Executor | Executor | None:  # noqa: ARG002 - for subclasses
@@ -152,10 +161,8 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         given: Any = self._get_executor(max_workers)
         if given is None:
             return OverlapExecutor() if self._is_async else InlineExecutor()
-        if hasattr(given, "begin"):
-            executor: Executor = given
-            return executor
-        return FuturesExecutor(given, getattr(given, "_max_workers", None) or max_workers)
+        slots = getattr(given, "_max_workers", None) or max_workers
+        return check_executor(given, self) or FuturesExecutor(given, slots)
 
     def _tell_start(self, monitor: Monitor, run_id: str | None, whole: Pipeline, skipped: list[Node]) -> None:
         from kedro_nb.runner.events import NodeSkipped, RunStarted
@@ -171,28 +178,35 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         monitor.emit(RunFinished(time.time(), error, None if error is None else monitor.resume))
 
     def _result(self, pipeline: Pipeline, catalog: Any) -> RunResult:
-        return RunResult({name: catalog[name] for name in sorted(pipeline.outputs())})
+        return RunResult({name: catalog[name] for name in sorted(pipeline.outputs()) if name in catalog})
 
-    def _call_run(self, *arguments: Any) -> None:
-        """Call `_run`, which in older runners takes the pipeline and the catalog only."""
-        count = len(arguments)
-        if type(self)._run is not AbstractRunner._run:  # noqa: SLF001 - our own class
-            import inspect
+    def _call_run(self, pipeline: Pipeline, catalog: Any, hook_manager: Any, run_id: str | None) -> None:
+        """Call `_run` with what it takes: in older runners that is the pipeline and the catalog only."""
+        if type(self)._run is AbstractRunner._run:  # noqa: SLF001 - our own class
+            self._run(pipeline, catalog, hook_manager, run_id)
+            return
+        import inspect
 
-            parameters = inspect.signature(self._run).parameters.values()
-            if all(parameter.kind is not parameter.VAR_POSITIONAL for parameter in parameters):
-                count = min(count, len(parameters))
-        self._run(*arguments[:count])
+        given = {
+            "pipeline": pipeline,
+            "catalog": catalog,
+            "hook_manager": hook_manager or create_hook_manager(),  # it may call hooks without asking
+            "run_id": run_id,
+        }
+        parameters = inspect.signature(self._run).parameters.values()
+        kinds = [parameter.kind for parameter in parameters]
+        anything = inspect.Parameter.VAR_KEYWORD in kinds
+        by_name = {parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY}
+        positional = [kind for kind in kinds if kind <= inspect.Parameter.POSITIONAL_OR_KEYWORD]
+        count = len(given) if inspect.Parameter.VAR_POSITIONAL in kinds else len(positional)
+        named = {name: value for name, value in list(given.items())[count:] if anything or name in by_name}
+        self._run(*list(given.values())[:count], **named)
 
     def _prepare(self, pipeline: Pipeline, catalog: Any) -> None:
         """Find every dataset of the run, or make it, before the first node; refuse what cannot work."""
-        if self._is_async and (streaming := [node.name for node in pipeline.nodes if node.is_generator]):
-            raise ValueError(
-                "Async data loading and saving does not work with nodes wrapping generator functions: "
-                f"{', '.join(streaming)}. Run without async, or return the data instead of yielding it."
-            )
-        if unknown := sorted(name for name in pipeline.inputs() if name not in catalog):
-            raise ValueError(self._unknown_inputs(unknown, catalog))
+        if self._is_async:
+            check_async(pipeline)
+        check_names(pipeline, catalog)
         default = getattr(self, "create_default_data_set", None)  # older runners have it
         patterns = self._extra_dataset_patterns
         if patterns:
@@ -205,74 +219,6 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         finally:
             if patterns:
                 catalog.config_resolver.remove_runtime_patterns(patterns)
-
-    def _unknown_inputs(self, unknown: list[str], catalog: Any) -> str:
-        names = ", ".join(map(repr, unknown))
-        hint = did_you_mean(unknown[0], catalog)
-        return (
-            f"Pipeline input(s) {{{names}}} not found in the {type(catalog).__name__}{hint}. "
-            f"{_save_first(unknown[0])}"
-        )
-
-    def _check_memory(self, pipeline: Pipeline, catalog: Any) -> None:
-        """An input in memory that nobody has saved is told before the first node, not in the middle of the run."""
-        for name in sorted(pipeline.inputs()):
-            dataset = catalog[name]
-            if isinstance(dataset, MemoryDataset) and not dataset.exists():
-                raise DatasetError(
-                    f"Data for {type(dataset).__name__} has not been saved yet. "
-                    f"'{name}' is an input of the pipeline. {_save_first(name)}"
-                )
-
-    def _leave_out_existing(self, pipeline: Pipeline, catalog: Any) -> tuple[Pipeline, list[Node]]:
-        """The part of the pipeline that has something to write, and the nodes that were left out."""
-
-        def ephemeral(name: str) -> bool:
-            return name not in catalog or getattr(catalog.get(name), "_EPHEMERAL", False)
-
-        plan = Plan(pipeline)
-        needed = nodes_with_missing_outputs(
-            plan,
-            is_missing=lambda name: not ephemeral(name) and not catalog.exists(name),
-            is_stored=lambda name: not ephemeral(name) and catalog.exists(name),
-        )
-        skipped = [plan.nodes[position] for position in plan.sequence if position not in needed]
-        if not skipped:
-            self._logger.info("Running %d out of %d nodes", len(plan.nodes), len(plan.nodes))
-            return pipeline, []
-        if needed:
-            names = ", ".join(sorted(node.name for node in skipped))
-            self._logger.info("Skipping %d nodes with existing outputs: %s", len(skipped), names)
-            self._logger.info("Running %d out of %d nodes", len(needed), len(plan.nodes))
-        else:
-            self._logger.info("Skipping all %d nodes (all persistent outputs exist)", len(plan.nodes))
-        return Pipeline([plan.nodes[position] for position in sorted(needed)]), skipped
-
-    def _resume_hint(self, loop: RunLoop) -> ResumeHint:
-        """Where to go on, in this session and in a new process; the latter is logged, in Kedro's words."""
-        from kedro_nb.runner.events import ResumeHint
-
-        plan, dataset = loop.plan, loop.context.dataset
-        here = nodes_to_resume(plan, loop.done, lasts=lambda _name: True)
-        stored = nodes_to_resume(
-            plan, loop.done, lasts=lambda name: not getattr(dataset(name), "_EPHEMERAL", False)
-        )
-        lent = {name for task in loop.failed if task.lent and task.doing != "load" for name in task.takes}
-        left = len(plan.nodes) - len(loop.done)
-        if loop.done:
-            self._logger.warning(
-                "There are %d nodes that have not run.\nYou can resume the pipeline run from the nearest nodes with "
-                'persisted inputs by adding the following argument to your previous command:\n  --from-nodes "%s"',
-                left,
-                ",".join(stored),
-            )
-        else:
-            self._logger.warning("No nodes ran. Repeat the previous command to attempt a new run.")
-        return ResumeHint(tuple(here), tuple(stored), left, tuple(sorted(lent)))
-
-
-def _save_first(name: str) -> str:
-    return f"Save it first: catalog['{name}'] = data, or %kedro_save {name} data in a notebook."
 
 
 @cache

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from time import perf_counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.errors import RunCancelledError
+from kedro_nb.errors import RunCancelledError, did_you_mean
 from kedro_nb.hooks import TaskHooks
 from kedro_nb.io import DataCatalog, MemoryDataset
 from kedro_nb.io.base import entry_load_error, entry_save_error
@@ -18,7 +19,8 @@ from kedro_nb.io.ownership import solely_owned
 from kedro_nb.runner.failure import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
     from types import ModuleType
 
     import pluggy
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from kedro_nb.runner.events import NodeEvent
     from kedro_nb.runner.monitor import Monitor
     from kedro_nb.runner.plan import Plan
+
+_CATALOG = ("load", "save", "get", "release", "__getitem__")
 
 node_logger = logging.getLogger("kedro_nb.pipeline.node")
 
@@ -42,7 +46,7 @@ class Task:
         finished: nothing of the node is left to do.
         error: what was raised, if anything.
         load, call, save: seconds spent on each part.
-        lent: ids of the values that were passed without a copy.
+        lent: inputs that were passed without a copy, by the id of the value.
         doing: the part that is under way, for the error message: "load", "call" or "save", and of which dataset.
     """
 
@@ -50,7 +54,7 @@ class Task:
     written: Sequence[str] | None = None
     finished = False
     error: BaseException | None = None
-    lent: frozenset[int] = frozenset()
+    lent: Mapping[int, str] = MappingProxyType({})
     takes: Collection[str] = ()
     load = call = save = 0.0
     doing = "load"
@@ -83,13 +87,14 @@ class TaskContext:
         *,
         is_async: bool = False,
     ) -> None:
-        self.last_reads = plan.last_reads
+        self.last_reads = plan.last_reads if monitor.lends else _nothing
         self.catalog = catalog
         self.monitor = monitor
         self.run_id = run_id
         self.is_async = is_async
-        self.own_catalog = isinstance(catalog, DataCatalog) and (
-            type(catalog).load is DataCatalog.load and type(catalog).save is DataCatalog.save
+        # One with ways of its own is asked for everything.
+        self.own_catalog = all(
+            getattr(catalog, name, None) == getattr(DataCatalog, name).__get__(catalog) for name in _CATALOG
         )
         self.dataset: Callable[[str], Any] = catalog.built if self.own_catalog else catalog.__getitem__
         self.hooks = TaskHooks(hook_manager)
@@ -103,6 +108,13 @@ class TaskContext:
         self.watched = self.hooked or not self.own_catalog or io_logger.isEnabledFor(logging.INFO)
         self.logs_nodes = node_logger.isEnabledFor(logging.INFO)
 
+    def release(self, name: str) -> None:
+        """Drop what a dataset holds."""
+        if self.own_catalog:
+            self.dataset(name).release()
+        else:
+            self.catalog.release(name)
+
     def tell(self, event: type[NodeEvent], task: Task, *details: Any) -> None:
         """Tell the listeners what happened to a task."""
         self.monitor.emit(event(time.time(), task.node, *details))
@@ -114,12 +126,7 @@ def execute(task: Task, context: TaskContext, worker: str = "main") -> None:
     values: list[Any] = []
     try:
         start = perf_counter()
-        if context.events is not None:
-            context.tell(context.events.NodeStarted, task, worker)
-        names = task.node.input_names
-        task.takes = context.last_reads(names)
-        for name in names:
-            values.append(load_input(task, context, name))  # noqa: PERF401 - kept for the message if one fails
+        load_inputs(task, context, values, worker)
         loaded = perf_counter()
         outputs = call_function(task, context, values)
         called = perf_counter()
@@ -129,6 +136,26 @@ def execute(task: Task, context: TaskContext, worker: str = "main") -> None:
     except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
         task.error = error
         explain(task, error, values)
+
+
+def load_inputs(
+    task: Task,
+    context: TaskContext,
+    values: list[Any],
+    worker: str,
+    loading: Mapping[str, Future[Any]] = MappingProxyType({}),
+) -> None:
+    """Load every input, in order, to the end of `values`; wait for those that are being loaded already."""
+    if context.events is not None:
+        context.tell(context.events.NodeStarted, task, worker)
+    names = task.node.input_names
+    task.takes = context.last_reads(names)
+    for name in names:
+        if name in loading:
+            task.dataset = name
+            values.append(loading[name].result())
+        else:
+            values.append(load_input(task, context, name))
 
 
 def load_input(task: Task, context: TaskContext, name: str) -> Any:
@@ -158,7 +185,7 @@ def _load(task: Task, dataset: Any, name: str) -> Any:
     except Exception as error:  # noqa: BLE001 - raised again, with the dataset's name
         raise entry_load_error(name, dataset, error) from (error.__cause__ or error)
     if type(data) not in IMMUTABLE:
-        task.lent |= {id(data)}
+        task.lent = {**task.lent, id(data): name}
     return data
 
 
@@ -195,6 +222,7 @@ def _call_with_hooks(node: Node, context: TaskContext, values: list[Any]) -> lis
                     "'before_node_run' must return either None or a dictionary mapping dataset names to "
                     f"updated values, got '{type(replaced).__name__}' instead."
                 )
+            _check_replaced(node, inputs, replaced)
             inputs.update(replaced)
         values[:] = [inputs[name] for name in node.input_names]
     try:
@@ -210,6 +238,14 @@ def _call_with_hooks(node: Node, context: TaskContext, values: list[Any]) -> lis
         named = dict(zip(node.output_names, each, strict=True))
         hooks.after_node_run(node, context.catalog, inputs, named, *about)
     return outputs
+
+
+def _check_replaced(node: Node, inputs: dict[str, Any], replaced: dict[str, Any]) -> None:
+    if unknown := [name for name in replaced if name not in inputs]:
+        raise ValueError(
+            f"Node {node.name} expected {len(inputs)} input(s) {sorted(inputs)}, and 'before_node_run' gave it "
+            f"{unknown} too{did_you_mean(str(unknown[0]), inputs)}."
+        )
 
 
 def save_output(task: Task, context: TaskContext, name: str, holder: list[Any]) -> None:
@@ -243,17 +279,20 @@ def _save(task: Task, context: TaskContext, dataset: Any, name: str, holder: lis
         return
     try:
         dataset.save(holder[0])
-    except Exception as error:  # noqa: BLE001 - the same
+    except Exception as error:  # noqa: BLE001 - raised again, with the dataset's name
         raise entry_save_error(name, dataset, error) from (error.__cause__ or error)
 
 
 def save_outputs(task: Task, context: TaskContext, outputs: list[Any]) -> None:
-    """Save every output and confirm what the node says it has dealt with. Empties `outputs`."""
+    """Save every output and confirm what the node says it has dealt with. Takes over what is in `outputs`."""
     node = task.node
     if node.is_generator:
         chunks = outputs.pop()
-        while (values := _next_chunk(task, context, chunks)) is not None:
-            _save_each(task, context, values)
+        try:
+            for chunk in _each_chunk(task, chunks):
+                _save_each(task, context, chunk)
+        finally:
+            chunks.close()
     else:
         _save_each(task, context, outputs)
     if node.confirm_names:
@@ -277,17 +316,16 @@ def _save_each(task: Task, context: TaskContext, values: list[Any]) -> None:
         save_output(task, context, name, holder)
 
 
-def _next_chunk(task: Task, context: TaskContext, chunks: Any) -> list[Any] | None:
-    """The outputs in the next thing that a generator function yields; None at its end."""
-    task.doing = "call"
-    try:
-        return task.node.unpack(next(chunks))
-    except StopIteration:
-        return None
-    except Exception as error:
-        if context.hooks.on_node_error is not None:
-            node, inputs = task.node, dict[str, Any]()  # given back when the function was called
-            context.hooks.on_node_error(
-                error, node, context.catalog, inputs, context.is_async, context.run_id
-            )
-        raise
+def _each_chunk(task: Task, chunks: Any) -> Iterator[list[Any]]:
+    """The outputs in each thing that a generator function yields."""
+    while True:
+        task.doing = "call"
+        try:
+            chunk = next(chunks)
+        except StopIteration:
+            return
+        yield task.node.unpack(chunk)
+
+
+def _nothing(_names: Sequence[str]) -> Collection[str]:
+    return ()

@@ -33,8 +33,8 @@ class ThreadRunner(AbstractRunner):
                 stacklevel=2,
             )
         super().__init__(is_async=False)
-        if max_workers is not None and max_workers <= 0:
-            raise ValueError(f"max_workers should be positive, not {max_workers}")
+        if max_workers is not None and (not isinstance(max_workers, int) or max_workers <= 0):
+            raise ValueError(f"max_workers should be positive, and a whole number: not {max_workers!r}")
         self._max_workers = max_workers or min(32, (os.cpu_count() or 1) + 4)
 
     def _get_executor(self, max_workers: int) -> Executor:

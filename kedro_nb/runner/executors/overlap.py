@@ -2,7 +2,8 @@
 
 Data in memory is handed on at once, so the next function need not wait until the last one's files are written.
 What a node reads back from a file it still reads from the file, after it is written: the results are the same as
-without `--async`.
+without `--async`. One case is the user's to avoid, as with Kedro's: two entries that stand for one place which
+cannot be told from their file paths (two queries on one table, say), one written and the other one read later.
 """
 
 from __future__ import annotations
@@ -16,16 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RunCancelledError
 from kedro_nb.io import MemoryDataset
+from kedro_nb.io.copying import IMMUTABLE, copy_value
+from kedro_nb.io.ownership import solely_owned
+from kedro_nb.runner.executors.daemons import DaemonThreads
 from kedro_nb.runner.failure import explain
-from kedro_nb.runner.task import call_function, confirm, load_input, save_output
+from kedro_nb.runner.task import Task, call_function, confirm, load_input, load_inputs, save_output
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from kedro_nb.runner.plan import Plan
-    from kedro_nb.runner.task import Task, TaskContext
+    from kedro_nb.runner.task import TaskContext
 
 _AHEAD = 2  # nodes whose inputs are loaded before their turn: more would only fill the memory
+_LOOK = 32  # places in the plan that are looked at to find them
 _SLOTS = 8  # nodes under way in all, most of them saving
 _IO_THREADS = 8
 
@@ -37,18 +42,18 @@ class OverlapExecutor:
 
     def begin(self, plan: Plan, context: TaskContext) -> None:
         """Start the threads that load and save."""
-        from concurrent.futures import ThreadPoolExecutor
-
         self._plan = plan
         self._context = context
-        self._pool = ThreadPoolExecutor(_IO_THREADS, thread_name_prefix="kedro_nb-io")
+        self._threads = DaemonThreads(_IO_THREADS, "kedro_nb-io")
         self._queue: deque[Task] = deque()
         self._loads: dict[int, dict[str, Future[Any]]] = {}
-        self._saved: SimpleQueue[tuple[Task, BaseException | None, float]] = SimpleQueue()
-        self._lock = threading.Lock()
+        self._saved: SimpleQueue[_Saves] = SimpleQueue()
         self._readable: set[str] = set()
         self._next = 0  # place of the first node in the plan's order that has not been called
         self._called: set[int] = set()
+        written = (context.dataset(name) for node in plan.nodes for name in node.output_names)
+        self._places = {place for dataset in written if (place := _place(dataset))}
+        self._writing: dict[str | None, Future[Any]] = {}  # the last save to each place
 
     def submit(self, task: Task) -> None:
         """Line the task up."""
@@ -58,13 +63,13 @@ class OverlapExecutor:
         """Call the next function in line, or wait for something to be saved."""
         tasks = []
         while not self._saved.empty():
-            tasks.append(self._take_saved())
+            tasks.append(self._saved.get().report())
         if self._queue:
             task = self._queue.popleft()
             self._run(task)
             tasks.append(task)
         elif not tasks:
-            tasks.append(self._take_saved())
+            tasks.append(self._saved.get().report())
         for task in tasks:
             self._readable.update(task.node.output_keys if task.written is None else task.written)
         return tasks
@@ -77,65 +82,69 @@ class OverlapExecutor:
 
     def close(self, *, abandon: bool = False) -> None:
         """Let the threads go."""
-        self._pool.shutdown(wait=not abandon, cancel_futures=True)
-
-    def _take_saved(self) -> Task:
-        task, error, seconds = self._saved.get()
-        task.finished, task.save, task.error = True, seconds, error
-        told = set(task.written or ())
-        task.written = [key for key in task.node.output_keys if key not in told]
-        return task
+        self._threads.close(wait=not abandon)
 
     def _run(self, task: Task) -> None:
-        """Load what is not loaded, call, save what lives in memory and leave the rest to the threads."""
+        """Load what is not loaded, call, save what lives in memory and leave the rest to the threads.
+
+        An interrupt is not an error of the task: it goes through to the loop, which abandons the run.
+        """
         values: list[Any] = []
-        context = self._context
         try:
             start = perf_counter()
-            if context.events is not None:
-                context.tell(context.events.NodeStarted, task, "main")
             self._called.add(task.position)
             self._load_ahead(task)
             loads = self._loads.pop(task.position, {})
-            task.takes = context.last_reads(task.node.input_names)
-            for name in task.node.input_names:
-                task.dataset = name
-                values.append(loads[name].result() if name in loads else load_input(task, context, name))
+            load_inputs(task, self._context, values, "main", loads)
             loaded = perf_counter()
-            outputs = call_function(task, context, values)
+            outputs = call_function(task, self._context, values)
             called = perf_counter()
             values.clear()
             task.load, task.call = loaded - start, called - loaded
-            self._save_behind(task, outputs, called)
-        except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
-            task.error, task.finished = error, True
+            behind = self._save_memory(task, outputs)
+            if behind:
+                saves = _Saves(task, self._context, len(behind), called, self._saved)
+                for name, holder in behind:
+                    writing = self._threads.submit(saves.save, name, holder)
+                    self._writing[_place(self._context.dataset(name))] = writing
+                return
+            confirm(task, self._context)
+            task.save = perf_counter() - called
+        except Exception as error:  # noqa: BLE001 - the loop decides what to do about it
+            task.error = error
             explain(task, error, values)
+        task.finished = True
 
     def _load_ahead(self, task: Task) -> None:
         """Begin to load what can be read and is not in memory, for this node and the next in the plan."""
-        self._begin_loads(task.position)
+        self._begin_loads(task.position, ahead=False)
         sequence = self._plan.sequence
         while self._next < len(sequence) and sequence[self._next] in self._called:
             self._next += 1
-        coming = (position for position in islice(sequence, self._next, None) if position not in self._called)
-        for position in islice(coming, _AHEAD):
-            self._begin_loads(position)
+        window = sequence[self._next : self._next + _LOOK]
+        for position in islice((p for p in window if p not in self._called), _AHEAD):
+            self._begin_loads(position, ahead=True)
 
-    def _begin_loads(self, position: int) -> None:
-        from kedro_nb.runner.task import Task
-
+    def _begin_loads(self, position: int, *, ahead: bool) -> None:
         node = self._plan.nodes[position]
         loads = self._loads.setdefault(position, {})
         for name, key in zip(node.input_names, node.input_keys, strict=True):
-            there = key not in self._plan.producers or key in self._readable
-            if there and name not in loads and not self._in_memory(name):
-                loads[name] = self._pool.submit(load_input, Task(position, node), self._context, name)
+            if name in loads or self._in_memory(name):
+                continue
+            place = _place(self._context.dataset(name))
+            if place in self._places and key not in self._readable:  # a node writes it under another name
+                if ahead:
+                    continue
+                if place in self._writing:
+                    self._writing[place].exception()  # waits; whoever saved it reports the error
+            if key not in self._plan.producers or key in self._readable:
+                loads[name] = self._threads.submit(load_input, Task(position, node), self._context, name)
 
     def _in_memory(self, name: str) -> bool:
         return self._context.own_catalog and type(self._context.dataset(name)) is MemoryDataset
 
-    def _save_behind(self, task: Task, outputs: list[Any], called: float) -> None:
-        """Save what lives in memory now and the rest on other threads; the last of them reports the task."""
+    def _save_memory(self, task: Task, outputs: list[Any]) -> list[tuple[str, list[Any]]]:
+        """Save what lives in memory; give back the rest, each value in a holder that nobody else can change."""
         behind: list[tuple[str, list[Any]]] = []
         written = task.written = list[str]()
         for position, name in enumerate(task.node.output_names):
@@ -144,42 +153,63 @@ class OverlapExecutor:
             if self._in_memory(name):
                 save_output(task, self._context, name, holder)
                 written.append(task.node.output_keys[position])
-            else:
+            elif type(holder[0]) in IMMUTABLE or solely_owned(holder):
                 behind.append((name, holder))
-        if not behind:
-            confirm(task, self._context)
-            task.save, task.finished = perf_counter() - called, True
-            return
-        ends: list[BaseException | None] = []
-        for name, holder in behind:
-            self._pool.submit(self._save, task, name, holder, called, ends, len(behind))
+            else:
+                behind.append((name, [copy_value(holder[0])]))
+        return behind
 
-    def _save(
-        self,
-        task: Task,
-        name: str,
-        holder: list[Any],
-        called: float,
-        ends: list[BaseException | None],
-        count: int,
+
+class _Saves:
+    """The outputs of one task that are being saved behind it; the last one to end puts this on the queue."""
+
+    def __init__(
+        self, task: Task, context: TaskContext, count: int, called: float, done: SimpleQueue[_Saves]
     ) -> None:
-        """Save one output; the last of the `count` that are saved behind this task reports it."""
-        error: BaseException | None = None
+        self._task = task
+        self._context = context
+        self._left = count
+        self._called = called
+        self._done = done
+        self._lock = threading.Lock()
+        self._error: BaseException | None = None
+
+    def save(self, name: str, holder: list[Any]) -> None:
+        """Save one output, on whichever thread this is."""
         try:
             if self._context.monitor.cancelled:
-                error = RunCancelledError(f"'{name}' was not saved: the run was stopped.")
-            else:
-                save_output(task, self._context, name, holder)
-        except BaseException as raised:  # noqa: BLE001 - the loop decides what to do about it
-            error = raised
+                raise RunCancelledError(f"'{name}' was not saved: the run was stopped.")  # noqa: TRY301 - as any other failure to save
+            save_output(self._task, self._context, name, holder)
+        except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
+            self._fail(name, error)
         with self._lock:
-            if error is not None:
-                task.dataset = name  # the others of the task may have changed it
-                explain(task, error, [])
-            ends.append(error)
-            last = len(ends) == count
+            self._left -= 1
+            last = not self._left
         if last:
-            failed = next((end for end in ends if end is not None), None)
-            if failed is None:
-                confirm(task, self._context)
-            self._saved.put((task, failed, perf_counter() - called))
+            try:
+                if self._error is None:
+                    confirm(self._task, self._context)
+            except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
+                self._fail(name, error)
+            finally:
+                self._done.put(self)
+
+    def _fail(self, name: str, error: BaseException) -> None:
+        with self._lock:
+            self._task.dataset = name  # the other outputs of the task may have changed it
+            explain(self._task, error, [])
+            self._error = self._error or error
+
+    def report(self) -> Task:
+        """The task, finished, with what has become readable since it was called."""
+        task = self._task
+        task.finished, task.error, task.save = True, self._error, perf_counter() - self._called
+        told = set(task.written or ())
+        task.written = [key for key in task.node.output_keys if key not in told]
+        return task
+
+
+def _place(dataset: Any) -> str | None:
+    """Where a dataset's file lies, if it has one."""
+    path = getattr(dataset, "_filepath", None)
+    return None if path is None else str(path)

@@ -55,8 +55,10 @@ class ThreadExecutor:
                 if not self._ready:  # it was dropped
                     continue
                 task = heappop(self._ready)[2]
-            execute(task, self._context, name)
-            self._done.put(task)
+            try:
+                execute(task, self._context, name)
+            finally:
+                self._done.put(task)  # whatever happens, the loop waits for it
             del task  # a thread that waits must not keep data alive
 
     def wait(self) -> list[Task]:
