@@ -15,17 +15,21 @@ if TYPE_CHECKING:
     from kedro_nb.runner.task import Task, TaskContext
 
 
+_QUICK = 0.001  # seconds: much longer than it takes the loop to hand out a task
+
+
 class ThreadExecutor:
     """Runs tasks on up to `workers` threads, started as they are needed.
 
-    It takes everything that is ready, so that a thread which is free need not wait for the loop to hand out the
-    next task; urgency is decided when a thread takes a task, not when the loop hands it out. The threads are
-    daemons: a function that never returns must not keep an interrupted session from ending.
+    It takes a task for each thread; when tasks are quick it takes everything that is ready, so that a thread which
+    is free need not wait for the loop. With long tasks that would cost more than it gains: the thread would begin
+    what is there, a moment before the loop can tell that something more urgent has become ready.
+
+    The threads are daemons: a function that never returns must not keep an interrupted session from ending.
     """
 
     def __init__(self, workers: int) -> None:
-        self.slots = 1 if workers == 1 else sys.maxsize
-        self._workers = workers
+        self.slots = self._workers = workers
 
     def begin(self, plan: Plan, context: TaskContext) -> None:  # noqa: ARG002 - the protocol's
         """Threads are started as they are needed."""
@@ -69,6 +73,8 @@ class ThreadExecutor:
                 tasks.append(self._done.get_nowait())
         except Empty:
             self._busy -= len(tasks)
+            quick = all(task.load + task.call + task.save < _QUICK for task in tasks)
+            self.slots = sys.maxsize if quick and self._workers > 1 else self._workers
             return tasks
 
     def drop(self) -> list[Task]:
