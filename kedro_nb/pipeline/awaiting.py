@@ -23,8 +23,11 @@ def _value(coroutine: Coroutine[Any, Any, Any]) -> Any:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(coroutine)
-    with _Loop() as loop:  # a notebook's own loop runs in this thread
+        make_loop: type[asyncio.Runner | _Loop] = asyncio.Runner
+    else:
+        make_loop = _Loop  # a notebook's own loop runs in this thread
+    # Not in the handler above: an error of the user's would show ours as its context.
+    with make_loop() as loop:
         return loop.run(coroutine)
 
 

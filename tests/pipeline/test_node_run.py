@@ -265,6 +265,15 @@ def test_an_error_in_an_async_function_comes_through_and_leaves_no_thread():
     assert threading.active_count() == before
 
 
+def test_an_error_in_an_async_function_comes_without_one_of_ours_before_it():
+    async def fail(a):
+        raise OSError("no luck")
+
+    with pytest.raises(OSError, match="no luck") as caught:
+        node(fail, "a", "b").run({"a": 1})
+    assert caught.value.__context__ is None
+
+
 def test_an_async_generator_that_is_left_early_is_closed():
     closed = []
 
