@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import warnings
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from kedro_nb.cli.failure import explain, how_to_go_on, is_ours
+from kedro_nb.cli.failure import explain, how_to_go_on
+from kedro_nb.cli.messages import log_handler, plain_warnings
 from kedro_nb.cli.script import ScriptError, fill_session, load_script
 from kedro_nb.cli.view import table, terminal_view
 from kedro_nb.errors import PipelineError, RequestError
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from kedro_nb.session import Run, RunRequest
 
 OK, FAILED, BAD_REQUEST, INTERRUPTED = 0, 1, 2, 130
-_LOG_FORMAT = "%(asctime)s - %(name)s - %(levelname)s - %(message)s"
 
 
 def execute(file: str, request: RunRequest, *, verbose: bool = False) -> int:
@@ -37,7 +37,7 @@ def execute(file: str, request: RunRequest, *, verbose: bool = False) -> int:
         click.echo(explain(error.__cause__ or error), err=True)
         click.echo(f"\n{file} could not be executed, and nothing was run.", err=True)
         return BAD_REQUEST
-    with _log_lines(verbose), _plain_warnings(), terminal_view(with_log=verbose) as view:
+    with _log_lines(verbose), plain_warnings(), terminal_view(with_log=verbose) as view:
         try:
             run = session.run(request, pipelines=pipelines, listeners=[view])
         except PipelineError as error:
@@ -68,35 +68,11 @@ def _report(run: Run) -> int:
 
 
 @contextlib.contextmanager
-def _plain_warnings() -> Iterator[None]:
-    """Show our own warnings as a sentence, without the line of ours that they come from."""
-
-    def show(
-        message: Warning | str, category: type[Warning], filename: str, *more: Any, **named: Any
-    ) -> None:
-        if is_ours(filename):
-            click.echo(f"Warning: {message}", err=True)
-        else:
-            before(message, category, filename, *more, **named)
-
-    before = warnings.showwarning
-    warnings.showwarning = show
-    try:
-        yield
-    finally:
-        warnings.showwarning = before
-
-
-@contextlib.contextmanager
 def _log_lines(verbose: bool) -> Iterator[None]:
     """Show the log: all of it, or of ours only warnings that the report does not repeat."""
     root, ours = logging.getLogger(), logging.getLogger("kedro_nb")
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter(_LOG_FORMAT if verbose else "Warning: %(message)s"))
+    handler = log_handler(sys.stderr, verbose=verbose)
     target, level = (root, logging.INFO) if verbose else (ours, logging.WARNING)
-    if not verbose:
-        # The runner's warnings say how to go on after a failure, and so does the report.
-        handler.addFilter(lambda record: not record.name.startswith("kedro_nb.runner."))
     levels = root.level, ours.level, ours.propagate
     has_own = bool(root.handlers)  # the user's file has set up logging
     if not has_own:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import sysconfig
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import kedro_nb
+from kedro_nb.frames import PACKAGE, is_users
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kedro_nb.session import Run
-
-_PACKAGE = f"{Path(kedro_nb.__file__).parent}{os.sep}"
-_LIBRARIES = (*(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")), "<frozen ")
 
 
 def explain(error: BaseException) -> str:
@@ -28,25 +22,17 @@ def explain(error: BaseException) -> str:
 
 def _lines(told: traceback.TracebackException, *, ours: bool) -> Iterator[str]:
     cause = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
-    if cause is not None and any(map(_is_users, cause.stack)):
+    if cause is not None and any(is_users(frame.filename) for frame in cause.stack):
         yield from _lines(cause, ours=False)
         yield "\nThat led to:\n"
-    frames = [frame for frame in told.stack if not frame.filename.startswith((_PACKAGE, "<frozen "))]
+    frames = [frame for frame in told.stack if not frame.filename.startswith((PACKAGE, "<frozen "))]
     if ours:  # raised in a library of ours or in one that it uses: what the user wrote is above
-        while frames and not _is_users(frames[-1]):
+        while frames and not is_users(frames[-1].filename):
             del frames[-1]
     if frames:
         yield "Traceback (most recent call last):"
         yield "".join(traceback.StackSummary.from_list(frames).format()).rstrip()
     yield "".join(told.format_exception_only()).rstrip().removeprefix("kedro_nb.errors.")
-
-
-def is_ours(filename: str) -> bool:
-    return filename.startswith(_PACKAGE)
-
-
-def _is_users(frame: traceback.FrameSummary) -> bool:
-    return not frame.filename.startswith((_PACKAGE, *_LIBRARIES))
 
 
 def how_to_go_on(run: Run) -> str:

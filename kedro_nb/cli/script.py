@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_nb import project
 from kedro_nb.errors import RequestError, did_you_mean
 from kedro_nb.pipeline import Pipeline
+from kedro_nb.session.core import is_catalog
 from kedro_nb.session.runners import is_runner
 
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ def fill_session(session: Session, module: ModuleType) -> dict[str, Pipeline]:
     session.register(*_hooks(content.get("hooks", ())))
     session.runners.update({name: value for name, value in content.items() if is_runner(value)})
     catalog = content.get("catalog")
-    if catalog is None and _is_catalog(content.get("io")):
+    if catalog is None and is_catalog(content.get("io")):
         catalog = content["io"]
     if catalog is not None:
-        if not _is_catalog(catalog):
+        if not is_catalog(catalog):
             raise RequestError(
                 f"The variable catalog is {_a(catalog)}. Make a catalog of it: DataCatalog.from_config(...)."
             )
@@ -105,12 +106,6 @@ def _pipelines(session: Session, content: Mapping[str, Any]) -> dict[str, Pipeli
 
 def _hooks(hooks: Any) -> tuple[Any, ...]:
     return tuple(hooks) if isinstance(hooks, list | tuple) else (hooks,)
-
-
-def _is_catalog(value: Any) -> bool:
-    return not isinstance(value, ModuleType | type) and all(
-        hasattr(value, name) for name in ("load", "save", "exists", "keys", "__getitem__")
-    )
 
 
 def _mapping(name: str, value: Any) -> Mapping[str, Any]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from kedro_nb.runner.events import NodeEvent, NodeFinished
-from kedro_nb.session.progress import RunProgress
+from kedro_nb.runner.events import NodeFinished, RunStarted
+from kedro_nb.session.display import columns, seconds_text
+from kedro_nb.session.progress import RunProgress, most_telling
 
 if TYPE_CHECKING:
     from kedro_nb.runner.events import Event
     from kedro_nb.session.progress import NodeProgress
 
-_PAUSE = 0.05  # seconds between two changes of the bar
+_REFRESHES = 10  # of the bar, in a second
 _MOST_ROWS = 20
 _PARTS = ("load", "call", "save")
 
@@ -41,15 +41,18 @@ class PlainView:
 
 
 class BarView:
-    """A bar with the nodes at work; it leaves nothing behind.
+    """A bar with the nodes at work, from the first event to the end; it leaves nothing behind.
 
     Args:
         console: the rich console to draw on; standard output by default.
     """
 
     def __init__(self, console: Any = None) -> None:
+        from rich.console import Console
+        from rich.live import Live
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+        console = console or Console()  # not the one that all share: a node may draw a bar of its own on that
         self.progress = RunProgress()
         self._bar = Progress(
             BarColumn(),
@@ -57,32 +60,44 @@ class BarView:
             TimeElapsedColumn(),
             TextColumn("{task.description}", markup=False),
             console=console,
-            transient=True,
         )
-        self._task = self._bar.add_task("", total=None)
-        self._drawn = 0.0
+        self._task = self._bar.add_task("", start=False)
+        self._live = Live(
+            get_renderable=self._draw, console=console, transient=True, refresh_per_second=_REFRESHES
+        )
 
     def __enter__(self) -> Self:
-        self._bar.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._bar.stop()
+        self._live.stop()
 
     def __call__(self, event: Event) -> None:
         self.progress(event)
-        now = time.monotonic()
-        if now - self._drawn >= _PAUSE or not isinstance(event, NodeEvent):
-            self._drawn = now
-            names = ", ".join(node.name for node in self.progress.active)
-            self._bar.update(
-                self._task, completed=self.progress.done, total=self.progress.total, description=names
-            )
+        if isinstance(event, RunStarted):
+            self._bar.start_task(self._task)
+            self._live.start()
+
+    def _draw(self) -> Any:
+        """What a thread of rich's asks for a few times a second, whatever happens meanwhile."""
+        progress = self.progress
+        names = ", ".join(node.name for node in progress.active)
+        self._bar.update(self._task, completed=progress.done, total=progress.total, description=names)
+        return self._bar
 
 
 def terminal_view(*, with_log: bool = False) -> PlainView | BarView:
     """The view that fits where the output goes. Log lines would tear a bar apart."""
-    return BarView() if sys.stdout.isatty() and not with_log else PlainView()
+    return BarView() if can_draw() and not with_log else PlainView()
+
+
+def can_draw() -> bool:
+    """Whether the output is a terminal on which a line can be drawn over; some are too simple."""
+    if not sys.stdout.isatty():
+        return False
+    from rich.console import Console
+
+    return Console().is_interactive
 
 
 def table(progress: RunProgress) -> str:
@@ -94,14 +109,9 @@ def table(progress: RunProgress) -> str:
     if not nodes:
         return ""
     nodes.sort(key=lambda node: node.started or 0.0)
-    shown = nodes
-    if len(nodes) > _MOST_ROWS:
-        by_interest = sorted(nodes, key=lambda node: (node.state != "failed", -node.seconds))
-        kept = {node.name for node in by_interest[:_MOST_ROWS]}
-        shown = [node for node in nodes if node.name in kept]
+    shown = most_telling(nodes, _MOST_ROWS)
     rows = [("node", "time", *_PARTS), *map(_row, shown)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [_aligned(row, widths) for row in rows]
+    lines = [columns(rows, right=range(1, len(rows[0])))]
     if len(shown) < len(nodes):
         lines.append(f"and {len(nodes) - len(shown)} more nodes that took less")
     waiting = len(progress.nodes) - len(nodes)
@@ -118,20 +128,3 @@ def _row(node: NodeProgress) -> tuple[str, ...]:
             *(seconds_text(getattr(node, part)) for part in _PARTS),
         )
     return (node.name, node.state, "", "", "")
-
-
-def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
-    cells = [row[0].ljust(widths[0])]
-    cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-    return "  ".join(cells).rstrip()
-
-
-def seconds_text(seconds: float) -> str:
-    if seconds < 0.0005:  # noqa: PLR2004 - what would read 0 ms
-        return "<1 ms"
-    if seconds < 0.9995:  # noqa: PLR2004 - what would read 1000 ms
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 59.95:  # noqa: PLR2004 - what would read 60.0 s
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s"

@@ -6,7 +6,8 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.notebook.text import bytes_text, columns, count_text, html
+from kedro_nb.notebook.text import bytes_text, html
+from kedro_nb.session.display import columns, count_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

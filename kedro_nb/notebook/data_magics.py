@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import Any
 
-from kedro_nb.errors import RequestError
+from kedro_nb.errors import DatasetNotFoundError, RequestError, closest
 from kedro_nb.io import DataCatalog
 from kedro_nb.notebook.arguments import (
     identifier,
@@ -25,10 +26,13 @@ from kedro_nb.notebook.catalog_table import (
 )
 from kedro_nb.runner.result import describe_value
 from kedro_nb.session import session
+from kedro_nb.session.display import count_text
 from kedro_nb.session.parameters import PREFIX, WHOLE, entries
 
 # The expression's own frame counts as ours: the line is in plain sight.
 _EXPRESSION = os.path.join(os.path.dirname(__file__), "expression")  # noqa: PTH118, PTH120 - code has its file as text
+
+_MOST_NAMES = 8
 
 
 def save(shell: Any, line: str) -> None:
@@ -65,10 +69,30 @@ def load(shell: Any, line: str) -> Any:
     if variable is not None and len(names) > 1:
         raise RequestError(f"--as takes one dataset, and there are {len(names)}: {', '.join(names)}.")
     catalog = session().catalog
+    _check_names(names, catalog)
     values = Loaded(catalog.load(name) for name in names)
     values.variables = [variable or identifier(name) for name in names]
     shell.push(dict(zip(values.variables, values, strict=True)))
     return values[0] if len(values) == 1 else values
+
+
+def _check_names(names: list[str], catalog: Any) -> None:
+    """Tell what there is where a name looks like nothing in the catalog; for others the catalog knows better."""
+    for name in names:
+        if name not in catalog and not closest(name, catalog):
+            raise DatasetNotFoundError(
+                f"Dataset '{name}' not found in the catalog. {_what_there_is(catalog)}"
+            )
+
+
+def _what_there_is(catalog: Any) -> str:
+    names = sorted(name for name in catalog if not is_parameter(name))
+    if not names:
+        return "The catalog is empty: %kedro_save NAME EXPRESSION"
+    full = (name for name in names if catalog_row(name, catalog).data == "yes")
+    shown = list(islice(full, _MOST_NAMES))
+    said = f"There is data in: {', '.join(shown)}." if shown else "No dataset holds data yet."
+    return f"{said} %kedro_catalog lists {count_text(len(names), 'dataset')}."
 
 
 class Loaded(tuple[Any, ...]):  # noqa: SLOT001 - a tuple has no room for slots

@@ -8,16 +8,12 @@ import os
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-import kedro_nb.errors
+from kedro_nb.frames import PACKAGE, is_ours, is_users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_US = os.path.dirname(kedro_nb.errors.__file__) + os.sep  # noqa: PTH120 - frames have their files as text
-_NOTEBOOK = f"{_US}notebook{os.sep}"
-_MACHINERY = tuple(f"{os.sep}{package}{os.sep}" for package in ("IPython", "ipykernel"))
-_LIBRARIES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-_STANDARD_LIBRARY = (os.path.dirname(os.__file__) + os.sep, "<frozen ")  # noqa: PTH120 - the same
+_NOTEBOOK = f"{PACKAGE}notebook{os.sep}"
 
 
 @contextlib.contextmanager
@@ -50,7 +46,7 @@ def show_cell_error(
     tb_offset: int | None = None,
 ) -> None:
     """What IPython calls for an error in a cell: those that came through us are shown plainly, others as ever."""
-    ours = any(_name(item).startswith(_US) for item in _items(traceback))
+    ours = any(is_ours(_name(item)) for item in _items(traceback))
     if (ours or _notes(error)) and not hasattr(error, "_render_traceback_"):
         show_plainly(error)
     shell.showtraceback((kind, error, traceback), tb_offset=tb_offset, running_compiled_code=True)
@@ -76,12 +72,12 @@ def user_part(traceback: TracebackType | None) -> TracebackType | None:
     below_us = False
     for item in _items(traceback):
         name = _name(item)
-        if name.startswith(_US):
+        if is_ours(name):
             below_us = True
             called.clear()
             if name.startswith(_NOTEBOOK):
                 kept.clear()
-        elif _is_users(item):
+        elif is_users(name):
             below_us = False
             called.clear()
             kept.append(item)
@@ -103,7 +99,7 @@ def _most_telling(error: BaseException) -> tuple[BaseException, TracebackType | 
         return error, user_part(error.__traceback__)
     cause = error.__cause__
     while cause is not None:
-        if any(map(_is_users, _items(cause.__traceback__))):
+        if any(is_users(_name(item)) for item in _items(cause.__traceback__)):
             return cause, user_part(cause.__traceback__)
         cause = cause.__cause__
     return _without_causes(error), user_part(error.__traceback__)
@@ -149,10 +145,3 @@ def _items(traceback: TracebackType | None) -> Iterator[TracebackType]:
 
 def _name(item: TracebackType) -> str:
     return item.tb_frame.f_code.co_filename
-
-
-def _is_users(item: TracebackType) -> bool:
-    name = _name(item)
-    return not (
-        name.startswith((_US, *_STANDARD_LIBRARY)) or any(part in name for part in (*_LIBRARIES, *_MACHINERY))
-    )

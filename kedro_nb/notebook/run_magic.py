@@ -8,6 +8,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.cli.messages import log_handler, plain_warnings
 from kedro_nb.notebook.arguments import without_comment
 from kedro_nb.notebook.errors import shown_plainly
 from kedro_nb.notebook.run_options import help_text, parse
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner import RunResult
     from kedro_nb.runner.monitor import Listener
-    from kedro_nb.session import Run, Session
+    from kedro_nb.session import Run
 
 __all__ = ["help_text", "run"]
 
-_LOG_LINE = "%(asctime)s - %(name)s - %(levelname)s - %(message)s"
 _BEGINNING = re.compile(r"\s*--from-(?:nodes|inputs)(?:=|\s+)(?:'[^']*'|\"[^\"]*\"|\S+)")
 
 
@@ -42,40 +42,30 @@ def run(shell: Any, line: str) -> RunResult | None:
         pipelines = pipelines_in(shell.user_ns)
         chosen = current.select(asked.request, pipelines)
         with (
-            _runners_of(shell, current),
+            plain_warnings(),
             _log_of(chosen, shown=asked.extras["verbose"]),
             _view(shell) as view,
         ):
-            done = current.run(asked.request, catalog=catalog, pipelines=pipelines, listeners=[view])
+            done = current.run(
+                asked.request,
+                catalog=catalog,
+                pipelines=pipelines,
+                runners=runners_in(shell.user_ns),
+                listeners=[view],
+            )
         return done.result()
 
 
 def how_to_go_on(failed: Run, line: str) -> str | None:
-    """The line that takes up a failed run, and what to know about its data."""
+    """The line that takes up a failed run."""
     resume = failed.resume
     if resume is None:
-        return _what_to_save(failed)
+        return None
     line = _BEGINNING.sub("", f" {without_comment(line)}").strip()
     if resume.unfinished < len(failed.pipeline):
         line = f"{line} --from-nodes={','.join(resume.nodes)}".strip()
-        text = f"What is done is kept. To go on: %kedro_run {line}"
-    else:
-        text = f"To try again: %kedro_run {line}".rstrip()
-    if resume.handed_over:
-        text += (
-            f"\nHanded over without a copy: {', '.join(resume.handed_over)}. If the node changes it in place, "
-            "begin with the node that makes it."
-        )
-    return text
-
-
-def _what_to_save(failed: Run) -> str | None:
-    """How to give a run its inputs, where that is what it lacks."""
-    catalog = session().catalog
-    missing = [name for name in sorted(failed.pipeline.inputs()) if name not in catalog]
-    if not missing or any(name.startswith("param") for name in missing):
-        return None
-    return f"To save it: %kedro_save {missing[0]} EXPRESSION, or describe it in a %%kedro_catalog cell."
+        return f"What is done is kept. To go on: %kedro_run {line}"
+    return f"To try again: %kedro_run {line}".rstrip()
 
 
 def _view(shell: Any) -> AbstractContextManager[Listener]:
@@ -83,17 +73,6 @@ def _view(shell: Any) -> AbstractContextManager[Listener]:
     from kedro_nb.notebook import run_view
 
     return run_view.NotebookView() if hasattr(shell, "kernel") else run_view.in_terminal()
-
-
-@contextlib.contextmanager
-def _runners_of(shell: Any, current: Session) -> Iterator[None]:
-    """Let the session know the runner classes of the notebook by their bare names, for one run."""
-    registered = current.runners
-    current.runners = {**runners_in(shell.user_ns), **registered}
-    try:
-        yield
-    finally:
-        current.runners = registered
 
 
 @contextlib.contextmanager
@@ -117,10 +96,7 @@ def _logging(name: str, *, shown: bool) -> Iterator[None]:
     if shown:
         logger.setLevel(logging.INFO)
     if not logger.hasHandlers():
-        handler = logging.StreamHandler(sys.stdout if shown else sys.stderr)
-        handler.setFormatter(logging.Formatter(_LOG_LINE if shown else "Warning: %(message)s"))
-        # The view tells how a run ends, and the advice after an error how to go on.
-        handler.addFilter(lambda record: shown or not record.name.startswith("kedro_nb.runner."))
+        handler = log_handler(sys.stdout if shown else sys.stderr, verbose=shown)
     logger.addHandler(handler)
     try:
         yield

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kedro_nb.notebook.text import columns, count_text, html, seconds_text
+from kedro_nb.notebook.text import html
+from kedro_nb.session.display import columns, count_text, seconds_text
+from kedro_nb.session.progress import most_telling
 
 if TYPE_CHECKING:
     from kedro_nb.session import NodeProgress, RunProgress
 
 _MOST_ROWS = 20
+_DRY = "DryRunner"  # ours, or the one that users write after Kedro's pages
 _MARKS = {
     "waiting": ("·", "#8c8c8c"),
     "done": ("✓", "#2f9e51"),
@@ -64,8 +67,9 @@ def summary(progress: RunProgress) -> str:
         more = f" and {len(active) - 3} more" if len(active) > 3 else ""  # noqa: PLR2004 - as many as are named
         return f"{done}, {progress.elapsed:.1f} s" + (f" – running {names}{more}" if names else "")  # noqa: RUF001 - a dash
     if progress.state == "finished":
-        if not _told_of_nodes(progress):  # a runner that does it all by itself, such as DryRunner
-            return f"{progress.runner} took {took}"
+        if not progress.told_of_nodes:
+            dry = progress.runner == _DRY  # any other does its work by itself
+            return f"{progress.runner}: nothing was executed" if dry else f"{progress.runner} took {took}"
         return f"{done} in {took} with {progress.runner}"
     ended = [node.name for node in progress.nodes.values() if node.state in ("failed", "cancelled")]
     how = "Stopped" if progress.state == "cancelled" else "Failed"
@@ -80,17 +84,13 @@ def _at_work(node: NodeProgress) -> str:
 
 def table_rows(progress: RunProgress) -> tuple[list[NodeProgress], str]:
     """The nodes to show and a word about the others: in a long run the slowest, and whatever went wrong."""
-    if progress.state in ("waiting", "running") or not _told_of_nodes(progress):
+    if progress.state in ("waiting", "running") or not progress.told_of_nodes:
         return [], ""
     nodes = list(progress.nodes.values())
     if len(nodes) <= _MOST_ROWS:
         return nodes, ""
-    interest = sorted(nodes, key=lambda node: (node.state not in ("failed", "cancelled"), -node.seconds))
-    kept = {node.name for node in interest[:_MOST_ROWS]}
-    left_out = len(nodes) - len(kept)
-    return [
-        node for node in nodes if node.name in kept
-    ], f"and {count_text(left_out, 'more node')} that took less"
+    left_out = len(nodes) - _MOST_ROWS
+    return most_telling(nodes, _MOST_ROWS), f"and {count_text(left_out, 'more node')} that took less"
 
 
 def node_time(node: NodeProgress) -> str:
@@ -127,7 +127,3 @@ def _mark(state: str) -> str:
 def _state(node: NodeProgress) -> str:
     """A node that an interrupt has struck did not fail."""
     return "cancelled" if isinstance(node.error, KeyboardInterrupt) else node.state
-
-
-def _told_of_nodes(progress: RunProgress) -> bool:
-    return any(node.state != "waiting" for node in progress.nodes.values())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
@@ -83,9 +82,9 @@ def in_terminal() -> Iterator[Listener]:
     """The bar of the command line, where there is a terminal to draw it in, and the table when the run is over."""
     progress = RunProgress()
     try:
-        if sys.stdout.isatty():
-            from kedro_nb.cli.view import BarView
+        from kedro_nb.cli.view import BarView, can_draw
 
+        if can_draw():
             with BarView() as bar:
                 progress = bar.progress
                 yield bar

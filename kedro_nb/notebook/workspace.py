@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError, did_you_mean
-from kedro_nb.io import CatalogProtocol
 from kedro_nb.pipeline import Pipeline
-from kedro_nb.runner import AbstractRunner
+from kedro_nb.session.core import is_catalog
+from kedro_nb.session.runners import is_runner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,20 +20,12 @@ def pipelines_in(namespace: Mapping[str, Any]) -> dict[str, Pipeline]:
 
 def runners_in(namespace: Mapping[str, Any]) -> dict[str, type]:
     """The runner classes by variable name."""
-    return {
-        name: value
-        for name, value in _variables(namespace)
-        if isinstance(value, type) and issubclass(value, AbstractRunner) and value is not AbstractRunner
-    }
+    return {name: value for name, value in _variables(namespace) if is_runner(value)}
 
 
 def catalogs_in(namespace: Mapping[str, Any]) -> dict[str, Any]:
     """The catalogs by variable name."""
-    return {
-        name: value
-        for name, value in _variables(namespace)
-        if hasattr(type(value), "confirm") and isinstance(value, CatalogProtocol)
-    }
+    return {name: value for name, value in _variables(namespace) if is_catalog(value)}
 
 
 def catalog_named(name: str, namespace: Mapping[str, Any]) -> Any:

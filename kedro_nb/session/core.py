@@ -100,6 +100,7 @@ class Session:
         *,
         catalog: Any = None,
         pipelines: Mapping[str, Pipeline] | None = None,
+        runners: Mapping[str, type] | None = None,
         listeners: Iterable[Listener] = (),
     ) -> Run:
         """Run what is asked for, here and to its end.
@@ -108,6 +109,7 @@ class Session:
             request: what to run and how; everything by default.
             catalog: used instead of the session's.
             pipelines: pipelines found elsewhere, used where none is registered under the name.
+            runners: runner classes found elsewhere, in the same way.
             listeners: called with every event of the run.
 
         Returns:
@@ -119,10 +121,12 @@ class Session:
         request = request or RunRequest()
         catalog = self.catalog if catalog is None else catalog
         pipeline = self.select(request, pipelines)
-        runner = make_runner(request, self.runners)
+        runner = make_runner(request, {**(runners or {}), **self.runners})
         if not self._busy.acquire(blocking=False):
             raise RequestError(
-                f"{self.history[-1]!r} is still going on: wait for it, or cancel it. A session runs one at a time."
+                f"A session runs one pipeline at a time, and {self._going_on()} is still going on: wait for it, or "
+                "cancel it. A node that is to run a pipeline takes a runner and a catalog of its own for it: "
+                "SequentialRunner().run(pipeline, DataCatalog({...}))."
             )
         own_versions = dict(getattr(catalog, "load_versions", {}))
         try:
@@ -138,6 +142,10 @@ class Session:
             _use_versions(catalog, own_versions, None)
             self._busy.release()
         return run
+
+    def _going_on(self) -> str:
+        # A run that is only just being prepared is not in the history yet.
+        return next((repr(run) for run in self.history[-1:] if run.state == "running"), "a run")
 
     def _prepare(self, run: Run, catalog: Any, own_versions: Mapping[str, str]) -> None:
         """Let the catalog know the parameters and versions of this run."""
@@ -171,6 +179,12 @@ class Session:
             run.end(None, error.with_traceback(user_frames(error.__traceback__)))
         else:
             run.end(result)
+
+
+def is_catalog(value: Any) -> bool:
+    """Whether it can stand where a catalog does. Only its class is looked at: variables are anything."""
+    methods = ("load", "save", "exists", "keys", "__getitem__")
+    return all(hasattr(type(value), name) for name in methods)
 
 
 def _use_versions(catalog: Any, load_versions: Mapping[str, str], save_version: str | None) -> None:

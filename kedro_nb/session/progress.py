@@ -9,6 +9,8 @@ from kedro_nb.errors import RunCancelledError
 from kedro_nb.runner import events
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kedro_nb.runner.events import Event, ResumeHint
 
 NodeState = Literal["waiting", "loading", "running", "saving", "done", "skipped", "failed", "cancelled"]
@@ -95,6 +97,11 @@ class RunProgress:
         """The nodes at work."""
         return [node for node in list(self.nodes.values()) if node.active]
 
+    @property
+    def told_of_nodes(self) -> bool:
+        """Whether any node has begun or was skipped: not so with a runner that runs none, or tells of none."""
+        return any(node.state != "waiting" for node in list(self.nodes.values()))
+
     def __call__(self, event: Event) -> None:
         if isinstance(event, events.NodeEvent):
             self._fold_node(self.nodes[event.node.name], event)
@@ -117,8 +124,8 @@ class RunProgress:
                 node.state = "saving"
                 return
             case events.NodeFinished():
-                node.state = "done"
                 node.load, node.call, node.save = event.load, event.call, event.save
+                node.state = "done"
                 self.done += 1
             case events.NodeSkipped():
                 node.state = "skipped"
@@ -128,6 +135,13 @@ class RunProgress:
             case events.NodeCancelled():
                 node.state = "cancelled"
         node.ended = event.time
+
+
+def most_telling(nodes: Sequence[NodeProgress], count: int) -> list[NodeProgress]:
+    """What to show of a long run, in the order given: what went wrong, then what took longest."""
+    by_interest = sorted(nodes, key=lambda node: (node.state not in {"failed", "cancelled"}, -node.seconds))
+    kept = {node.name for node in by_interest[:count]}
+    return [node for node in nodes if node.name in kept]
 
 
 def how_it_ended(error: BaseException | None) -> Literal["finished", "failed", "cancelled"]:

@@ -49,7 +49,8 @@ class Run:
         self.state: State = "running"
         self.error: BaseException | None = None
         self.progress = RunProgress()
-        self.monitor = Monitor((self.progress, *listeners), durations)
+        # Nothing is lent: in a session somebody will run the failed node again.
+        self.monitor = Monitor((self.progress, *listeners), durations, lends=False)
         self.started = time.time()
         self.ended: float | None = None
         self._result: RunResult | None = None

@@ -20,11 +20,7 @@ _OURS = ("kedro_nb.runner.", "kedro.runner.")
 
 def built_in_runners() -> dict[str, type[AbstractRunner]]:
     found = {name: getattr(built_in, name) for name in built_in.__all__}
-    return {
-        name: cls
-        for name, cls in found.items()
-        if isinstance(cls, type) and issubclass(cls, AbstractRunner) and cls is not AbstractRunner
-    }
+    return {name: cls for name, cls in found.items() if is_runner(cls)}
 
 
 def make_runner(request: RunRequest, registered: Mapping[str, type]) -> AbstractRunner:

@@ -34,6 +34,13 @@ CASES = {
         ["'xz'", "xs", "--from-inputs"],
     ),
     "dataset": ("%kedro_load vv", "DatasetNotFoundError", ["'vv'", "xv"]),
+    "dataset like no other": (
+        "%kedro_load unheard",
+        "DatasetNotFoundError",
+        [
+            "'unheard' not found in the catalog. There is data in: broken, folder, xv. %kedro_catalog lists 4 datasets."
+        ],
+    ),
     "several pipelines": ("%kedro_run", "RequestError", ["bad", "statistics", "--pipeline"]),
     "catalog": ("%kedro_run -p statistics --catalog=i", "RequestError", ["'i'", "io", "--catalog"]),
     "catalog that is none": (
@@ -66,7 +73,7 @@ CASES = {
     "missing input": (
         "%kedro_run -p statistics --from-inputs=xs",
         "ValueError",
-        ["'xs'", "%kedro_save xs EXPRESSION"],
+        ["'xs'", "%kedro_save xs data in a notebook."],
     ),
     "missing parameter": ("%kedro_run -p needs", "RequestError", ["'ratio'", "--params=ratio=VALUE"]),
     "no data yet": ("%kedro_load empty", "DatasetError", ["empty", "has not been saved yet"]),

@@ -67,6 +67,22 @@ class TestLoad:
         assert cells.shell.user_ns["best"] == 7
         assert "v" not in cells.shell.user_ns
 
+    def test_in_an_empty_catalog_it_says_so(self, cells):
+        _, text = cells.fail("%kedro_load nope")
+        assert text.endswith("not found in the catalog. The catalog is empty: %kedro_save NAME EXPRESSION\n")
+
+    def test_where_no_name_is_like_it_some_are_listed_that_hold_data(self, cells):
+        for number in range(12):
+            cells.run(f"%kedro_save d{number:02} 1")
+        cells.run("%%kedro_catalog\na:\n  type: MemoryDataset\n")
+        cells.run("%%kedro_params\np: 1\n")
+        _, text = cells.fail("%kedro_load unheard")
+        assert "There is data in: d00, d01, d02, d03, d04, d05, d06, d07. %kedro_catalog lists 13" in text
+
+    def test_where_nothing_holds_data_it_says_so(self, cells):
+        cells.run("%%kedro_catalog\na:\n  type: MemoryDataset\n")
+        assert "No dataset holds data yet." in cells.fail("%kedro_load unheard")[1]
+
 
 class TestParameters:
     def test_a_cell_replaces_them(self, cells):

@@ -80,7 +80,10 @@ def test_parameters_of_one_run(ready):
 
 def test_dry_run_lists_the_nodes(ready):
     ready.run("%kedro_run --runner=DryRunner")
-    assert "Actual run would execute 3 nodes" in ready.seen.stdout
+    head, *lines = ready.seen.stdout.splitlines()
+    assert head == "✓ DryRunner: nothing was executed"
+    assert "Actual run would execute 3 nodes:" in lines
+    assert "mean: mean([xs]) -> [m]" in lines
 
 
 def test_help_prints_every_option(cells):
@@ -124,6 +127,22 @@ def test_after_a_failure_no_log_line_repeats_the_advice(ready, monkeypatch):
     )
     ready.fail("%kedro_run")
     assert "resume" not in ready.seen.stderr
+
+
+@pytest.mark.filterwarnings("always")
+def test_a_warning_of_ours_is_a_line_each_time(ready):
+    for _ in range(2):
+        ready.run("%kedro_run --runner=ThreadRunner --async")
+        (line,) = ready.seen.stderr.splitlines()
+        assert line.startswith("Warning: 'ThreadRunner' doesn't support")
+
+
+def test_a_run_within_a_run_is_refused_in_words(ready):
+    ready.run("def again(x): get_ipython().run_line_magic('kedro_run', '-p statistics')")
+    ready.run("outer = Pipeline([Node(again, 'xs', 'x')])")
+    error, text = ready.fail("%kedro_run -p outer")
+    assert type(error).__name__ == "RequestError"
+    assert "A session runs one pipeline at a time" in text
 
 
 def test_in_a_terminal_a_run_ends_as_a_table(ready):

@@ -4,7 +4,7 @@ import pytest
 
 from kedro_nb.errors import RunCancelledError
 from kedro_nb.notebook.run_table import run_html, run_text, summary
-from kedro_nb.notebook.text import bytes_text, seconds_text
+from kedro_nb.notebook.text import bytes_text
 from kedro_nb.pipeline import Node, Pipeline
 from kedro_nb.runner.events import (
     NodeFailed,
@@ -105,8 +105,13 @@ def test_skipped_nodes_say_so():
 
 
 def test_a_runner_that_tells_nothing_of_its_nodes_is_a_line():
+    progress = progress_of(chain("one"), RunFinished(101.0, None, None), runner="MyRunner")
+    assert run_text(progress) == "✓ MyRunner took 1.00 s"
+
+
+def test_a_dry_run_says_that_nothing_was_executed():
     progress = progress_of(chain("one"), RunFinished(101.0, None, None), runner="DryRunner")
-    assert run_text(progress) == "✓ DryRunner took 1.00 s"
+    assert run_text(progress) == "✓ DryRunner: nothing was executed"
 
 
 def test_of_a_long_run_the_slowest_nodes_and_the_failed_one_are_shown():
@@ -140,21 +145,6 @@ def test_html_has_no_style_sheet_and_no_colour_of_its_own_for_text():
     assert "<style" not in html
     assert "class=" not in html
     assert "color:inherit" in html
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "<1 ms"),
-        (0.0123, "12 ms"),
-        (0.9994, "999 ms"),
-        (0.9996, "1.00 s"),
-        (12.34, "12.3 s"),
-        (125.2, "2 min 5 s"),
-    ],
-)
-def test_seconds_are_short(seconds, text):
-    assert seconds_text(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,13 @@ def test_a_cancelled_node_is_not_done(progress):
     assert (progress.nodes["A"].state, progress.done) == ("cancelled", 0)
 
 
+@pytest.mark.parametrize("event", [events.NodeStarted(101.0, A, "w"), events.NodeSkipped(101.0, A)])
+def test_it_knows_whether_it_was_told_of_any_node(progress, event):
+    assert not progress.told_of_nodes
+    progress(event)
+    assert progress.told_of_nodes
+
+
 @pytest.mark.parametrize(
     ("error", "state"),
     [

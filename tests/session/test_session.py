@@ -8,6 +8,7 @@ import pytest
 from kedro_nb.errors import RequestError, RunCancelledError
 from kedro_nb.io import DataCatalog
 from kedro_nb.pipeline import Pipeline, node
+from kedro_nb.runner import SequentialRunner
 from kedro_nb.runner.events import NodeFinished
 from kedro_nb.session import RunProgress, RunRequest, Session
 
@@ -139,7 +140,47 @@ def test_a_session_runs_one_at_a_time(session):
 
     session.run(RunRequest(pipelines="p"), pipelines={"p": Pipeline([node(run_again, "xs", "b")])}).result()
     assert len(inner) == 1
+    assert "<Run " in inner[0]
     assert "is still going on: wait for it, or cancel it" in inner[0]
+    assert "SequentialRunner().run(pipeline, DataCatalog({...}))" in inner[0]
+
+
+def test_a_node_can_run_a_pipeline_with_a_runner_of_its_own(session):
+    def run_inner(x):
+        inner = Pipeline([node(abs, "y", "z")])
+        return SequentialRunner().run(inner, DataCatalog({"y": -x})).load()["z"]
+
+    run = session.run(RunRequest(pipelines="p"), pipelines={"p": Pipeline([node(run_inner, "xs", "b")])})
+    assert run.result().load() == {"b": 10}
+
+
+def test_a_failed_node_can_be_run_again_on_what_it_was_given(session):
+    class Unique:
+        def __init__(self):
+            self.items = [1]
+
+    def spoil(unique):
+        unique.items.clear()
+        raise OSError("no luck")
+
+    nodes = [node(Unique, None, "unique", name="make"), node(spoil, "unique", "b", name="spoil")]
+    run = session.run(RunRequest(pipelines="p"), pipelines={"p": Pipeline(nodes)})
+    assert run.resume.nodes == ("spoil",)
+    assert session.catalog.load("unique").items == [1]
+
+
+def test_runners_found_elsewhere_can_be_asked_for_after_those_that_are_registered(session):
+    class Mine(SequentialRunner):
+        pass
+
+    class Registered(SequentialRunner):
+        pass
+
+    session.runners["registered"] = Registered
+    found = {"mine": Mine, "registered": Mine}
+    for name, cls in (("mine", "Mine"), ("registered", "Registered")):
+        assert session.run(RunRequest(runner=name), runners=found).progress.runner == cls
+    assert list(session.runners) == ["registered"]
 
 
 def test_a_run_can_be_waited_for_from_another_thread(session):
