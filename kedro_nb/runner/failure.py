@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.frames import is_ours
 from kedro_nb.runner.result import describe_value
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from kedro_nb.runner.task import Task
-
-_PACKAGE = str(Path(__file__).parents[1]) + os.sep
 
 
 def explain(task: Task, error: BaseException, values: list[Any]) -> None:
@@ -64,6 +61,6 @@ def trim(error: BaseException) -> None:
 
 def user_frames(traceback: TracebackType | None) -> TracebackType | None:
     """The traceback from the first frame that is not ours; None when all of them are."""
-    while traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+    while traceback is not None and is_ours(traceback.tb_frame.f_code.co_filename):
         traceback = traceback.tb_next
     return traceback
