@@ -17,14 +17,11 @@ class ResumeHint:
         nodes: first nodes to run while the catalog still holds the data in memory.
         persisted_nodes: first nodes to run in a new process, which has only what was stored.
         unfinished: how many nodes have not run.
-        handed_over: inputs of the failed nodes that were passed without a copy, so that a function which changes
-            its input in place has changed them.
     """
 
     nodes: tuple[str, ...]
     persisted_nodes: tuple[str, ...]
     unfinished: int
-    handed_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-import reprlib
-from collections.abc import Iterator, Mapping
+from array import array
+from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from contextlib import suppress
+from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 _LINE = 120  # characters of one value's description
+_ITEMS = 12  # of a container
+_BITS = 10_000  # of a number: Python takes very long to write out more, or refuses to
 
-_short = reprlib.Repr()
-_short.maxstring = _short.maxother = _LINE
-_short.maxlist = _short.maxdict = _short.maxtuple = _short.maxset = 12
+# The containers that are told by their first items. By their `__repr__`: a subclass may have one of its own.
+_MAPPINGS: dict[Any, tuple[str, str]] = {
+    dict.__repr__: ("{", "}"),
+    UserDict.__repr__: ("{", "}"),
+    OrderedDict.__repr__: ("OrderedDict({", "})"),
+    defaultdict.__repr__: ("defaultdict({", "})"),
+    Counter.__repr__: ("Counter({", "})"),
+    MappingProxyType.__repr__: ("mappingproxy({", "})"),
+}
+_CONTAINERS: dict[Any, tuple[str, str]] = {
+    list.__repr__: ("[", "]"),
+    UserList.__repr__: ("[", "]"),
+    tuple.__repr__: ("(", ")"),
+    set.__repr__: ("{", "}"),
+    frozenset.__repr__: ("frozenset({", "})"),
+    deque.__repr__: ("deque([", "])"),
+    array.__repr__: ("array([", "])"),
+    ChainMap.__repr__: ("ChainMap(", ")"),
+    type({}.keys()).__repr__: ("dict_keys([", "])"),
+    type({}.values()).__repr__: ("dict_values([", "])"),
+    type({}.items()).__repr__: ("dict_items([", "])"),
+}
 
 
 class RunResult(Mapping[str, Any]):
@@ -50,24 +75,82 @@ def _describe(dataset: Any) -> str:
     if not getattr(dataset, "_EPHEMERAL", False):
         return repr(dataset)
     try:
-        data = dataset.borrow() if hasattr(dataset, "borrow") else dataset.load()
+        data = dataset.peek() if hasattr(dataset, "peek") else dataset.load()
     except Exception:  # noqa: BLE001 - user code may raise anything
         return f"<{type(dataset).__name__} without data>"
     return describe_value(data)
 
 
 def describe_value(value: Any) -> str:
-    """A value in one short line: frames and arrays by their shape, everything else by its repr, cut short."""
-    shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple) and shape and all(isinstance(size, int) for size in shape):
-        return f"<{type(value).__name__} {' × '.join(map(str, shape))}>"  # noqa: RUF001 - the sign for sizes
+    """A value in one short line: frames and arrays by their shape, everything else by its repr, cut short.
+
+    It takes no longer for a large container than for a small one, and raises nothing but KeyboardInterrupt.
+    """
     try:
-        # reprlib looks at the first few items only, so a large container costs no more than a small one.
-        text = _short.repr(value) if isinstance(value, str | list | dict | tuple | set) else repr(value)
-    except Exception:  # noqa: BLE001 - user code may raise anything
+        text = ""
+        for piece in _pieces(value, ()):
+            text += piece
+            if len(text) > _LINE:
+                size = f" of {len(value)}" if isinstance(value, Sized) else ""
+                return f"<{type(value).__name__}{size}> {text[:_LINE]}…"
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - user code may raise anything
         return f"<{type(value).__name__}>"
-    text = " ".join(text.split())
-    if len(text) <= _LINE:
-        return text
-    size = f" of {len(value)}" if isinstance(value, list | dict | tuple | set) else ""
-    return f"<{type(value).__name__}{size}> {text[:_LINE]}…"
+    return text
+
+
+def _pieces(value: Any, outer: tuple[int, ...]) -> Iterator[str]:
+    """The text of a value bit by bit, for a reader who stops when there is enough of it."""
+    written: Any = type(value).__repr__
+    brackets = _MAPPINGS.get(written) or _CONTAINERS.get(written)
+    if brackets is None or not value:
+        yield _leaf(value)
+        return
+    if id(value) in outer:
+        yield "..."
+        return
+    outer = (*outer, id(value))
+    yield brackets[0]
+    items: Iterable[Any] = value.items() if written in _MAPPINGS else _parts(value)
+    for position, item in enumerate(islice(items, _ITEMS + 1)):
+        if position:
+            yield ", "
+        if position == _ITEMS:
+            yield "..."
+        elif written in _MAPPINGS:
+            yield from _pieces(item[0], outer)
+            yield ": "
+            yield from _pieces(item[1], outer)
+        else:
+            yield from _pieces(item, outer)
+    yield f",{brackets[1]}" if written is tuple.__repr__ and len(value) == 1 else brackets[1]
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, ChainMap):
+        return value.maps  # it puts all items into one dictionary before it gives the first
+    if isinstance(value, set | frozenset) and len(value) <= _ITEMS:
+        with suppress(TypeError):
+            return sorted(value)  # the same text each time
+    return value  # type: ignore[no-any-return]
+
+
+def _leaf(value: Any) -> str:
+    """The text of what is not a container; its start at least."""
+    kind = type(value)
+    try:
+        if kind in (str, bytes, bytearray):
+            text = repr(value[: _LINE + 1])
+        elif kind is int and value.bit_length() > _BITS:
+            return f"<int of {value.bit_length()} bits>"
+        else:
+            shape = getattr(value, "shape", None)
+            if isinstance(shape, tuple) and shape and all(isinstance(size, int) for size in shape):
+                return f"<{kind.__name__} {' × '.join(map(str, shape))}>"  # noqa: RUF001 - the sign for sizes
+            text = repr(value)[: 10 * _LINE]
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - user code may raise anything
+        return f"<{kind.__name__}>"
+    return " ".join(text.split())

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kedro_nb.pipeline import Node
     from kedro_nb.runner.events import ResumeHint
     from kedro_nb.runner.loop import RunLoop
+    from kedro_nb.runner.task import Task
 
 
 def resume_hint(loop: RunLoop, logger: logging.Logger) -> ResumeHint | None:
@@ -39,22 +40,19 @@ def resume_hint(loop: RunLoop, logger: logging.Logger) -> ResumeHint | None:
         )
     else:
         logger.warning("No nodes ran. Repeat the previous command to attempt a new run.")
-    return ResumeHint(tuple(here), tuple(anew), left, _handed_over(loop))
-
-
-def _handed_over(loop: RunLoop) -> tuple[str, ...]:
-    """Inputs that a failed function had without a copy, so that it may have changed them; the error says so."""
-    found: set[str] = set()
     for task in loop.failed:
-        if names := sorted(task.lent.values()) if task.doing != "load" else []:
-            found.update(names)
-            if task.error is not None:
-                annotate(
-                    task.error,
-                    f"It had {', '.join(names)} without a copy: if it changes them in place, run again from the node "
-                    "that makes them.",
-                )
-    return tuple(sorted(found))
+        _tell_lent(task)
+    return ResumeHint(tuple(here), tuple(anew), left)
+
+
+def _tell_lent(task: Task) -> None:
+    """Let the error say which inputs the failed function had without a copy, so that it may have changed them."""
+    if task.error is not None and task.lent and task.doing != "load":
+        annotate(
+            task.error,
+            f"It had {', '.join(sorted(task.lent.values()))} without a copy: if it changes them in place, run again "
+            "from the node that makes them.",
+        )
 
 
 def leave_out_existing(

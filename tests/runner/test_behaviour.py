@@ -294,18 +294,6 @@ def test_a_failed_node_can_be_run_again_on_unspoiled_inputs(runner):
     assert catalog.load("xs") == [0, 0, 0]
 
 
-def test_a_spoiled_large_input_is_told(runner):
-    class Large:
-        pass
-
-    monitor = Monitor()
-    with pytest.raises(ValueError):
-        runner.run(
-            pipeline([node(Large, None, "big"), node(fail, "big", "y")]), DataCatalog(), monitor=monitor
-        )
-    assert monitor.resume.handed_over == ("big",)
-
-
 def test_stored_data_is_where_a_new_process_goes_on(runner):
     dataset, _ = stored()
     nodes = [
