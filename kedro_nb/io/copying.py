@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import copyreg
 import functools
 import sys
 import types
+import weakref
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from kedro_nb.errors import DatasetError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 TCopyMode = Literal["deepcopy", "copy", "assign"]
 COPY_MODES: tuple[str, ...] = get_args(TCopyMode)
@@ -21,7 +23,8 @@ COPY_MODES: tuple[str, ...] = get_args(TCopyMode)
 # Types whose values nobody can change. `_kind` adds those of libraries that need not be imported to know them.
 IMMUTABLE: set[type] = {
     *(type(None), bool, int, float, complex, str, bytes, range, type(...), type(NotImplemented), type),
-    *(types.FunctionType, types.BuiltinFunctionType, types.ModuleType),
+    *(types.FunctionType, types.BuiltinFunctionType, types.ModuleType, types.CodeType, property),
+    weakref.ref,
     *(date, datetime, time, timedelta, timezone),
     *(PurePath, PurePosixPath, PureWindowsPath, type(Path())),
 }
@@ -36,19 +39,13 @@ _IMMUTABLE_ELSEWHERE = {
     ("pandas", "NaTType"),
     ("pandas", "NAType"),
 }
-# Frames and tables that are lazy, distributed or immutable: a copy is impossible, useless or ruinous.
+# Frames and tables that are lazy, distributed or immutable: a copy is impossible, useless or ruinous. To each top-level
+# package the module that has its version, as a file of the user's may have the same name.
 _ASSIGNED_PACKAGES = {
-    "pyspark",
-    "ibis",
-    "dask",
-    "distributed",
-    "snowflake",
-    "pyarrow",
-    "duckdb",
-    "daft",
-    "ray",
+    **{name: name for name in ("pyspark", "ibis", "dask", "distributed", "pyarrow", "duckdb", "daft", "ray")},
+    "snowflake": "snowflake.snowpark",
 }
-_Kind = Literal["immutable", "array", "frame", "assigned", "other"]
+_Kind = Literal["immutable", "array", "frame", "number", "assigned", "other"]
 _FRAMES = {("pandas", "DataFrame"), ("pandas", "Series")}
 
 _CHEAP_OBJECTS = 1000
@@ -72,10 +69,11 @@ def copy_value(value: Any, mode: str | None = None) -> Any:
         return value
     if mode == "copy":
         if _kind(type(value)) == "frame":
-            return _copy_frame(value)
+            return _copy_frame(value, {})
         return value.copy() if hasattr(value, "copy") else copy.copy(value)
     if mode == "deepcopy":
-        return copy.deepcopy(value)
+        # pandas leaves out what is in the cells.
+        return _copy_frame(value, {}) if _kind(type(value)) == "frame" else copy.deepcopy(value)
     raise DatasetError(f"Invalid copy mode: {mode}. Possible values are: {', '.join(COPY_MODES)}.")
 
 
@@ -118,22 +116,34 @@ def _classify(cls: type) -> _Kind:
     """What a type is, told by the names of its bases: no library is imported to ask."""
     bases = {(str(base.__module__).partition(".")[0], base.__name__) for base in cls.__mro__}
     own = (str(cls.__module__).partition(".")[0], cls.__name__)
-    if own in _IMMUTABLE_ELSEWHERE or _is_numpy_scalar(bases):
+    is_number = _is_numpy_scalar(bases)
+    if own in _IMMUTABLE_ELSEWHERE or is_number:
+        if is_number and own[0] != "numpy":  # somebody's subclass, which may add attributes
+            return "number"
         IMMUTABLE.add(cls)
         return "immutable"
     if ("numpy", "ndarray") in bases:
         return "array"
     if bases & _FRAMES:
         return "frame"
-    if any(package in _ASSIGNED_PACKAGES for package, _ in bases) or ("polars", "LazyFrame") in bases:
-        return "assigned"
+    lazy = any(_is_assigned(package) for package, _ in bases) or ("polars", "LazyFrame") in bases
     # As in Kedro: what calls itself a DataFrame and is none of the above belongs to some engine.
-    if cls.__name__ == "DataFrame" and ("polars", "DataFrame") not in bases:
+    if lazy or (cls.__name__ == "DataFrame" and ("polars", "DataFrame") not in bases):
         return "assigned"
     return "other"
 
 
 _kind: Callable[[type], _Kind] = functools.lru_cache(maxsize=1024)(_classify)
+
+
+def _is_assigned(package: str) -> bool:
+    module = sys.modules.get(_ASSIGNED_PACKAGES.get(package, ""))
+    return hasattr(module, "__path__") and hasattr(module, "__version__")
+
+
+def is_frame(value: Any) -> bool:
+    """Whether it is a pandas DataFrame or Series."""
+    return _kind(type(value)) == "frame"
 
 
 def _is_numpy_scalar(bases: set[tuple[str, str]]) -> bool:
@@ -142,26 +152,86 @@ def _is_numpy_scalar(bases: set[tuple[str, str]]) -> bool:
 
 
 def _copy_deep(value: Any, memo: dict[int, Any]) -> Any:
-    """`copy.deepcopy`, but quick over builtin containers and sparing with frames wherever they are nested."""
+    """`copy.deepcopy`, but quick over builtin containers, and with the cells of frames wherever these are nested."""
     cls = type(value)
     if cls in IMMUTABLE:
         return value
     if id(value) in memo:
         return memo[id(value)]
-    copier = _CONTAINERS.get(cls)
+    copier = _COPIERS.get(cls) or _COPIERS.get(kind := _kind(cls))
     if copier is not None:
         return copier(value, memo)
-    kind = _kind(cls)
     if kind in ("immutable", "assigned"):
         return value
-    if kind == "frame":
-        fresh = _copy_frame(value)
-    elif kind == "array" and not value.dtype.hasobject:
-        fresh = value.copy()
-    else:
+    # The types that have a way of their own go it; the rest is what `copy.deepcopy` does, with this copy inside.
+    if isinstance(value, type) or hasattr(value, "__deepcopy__") or cls in copyreg.dispatch_table:
         return copy.deepcopy(value, memo)
-    memo[id(value)] = fresh
+    return _copy_object(value, memo)
+
+
+def _copy_object(value: Any, memo: dict[int, Any]) -> Any:
+    """A copy by way of what the object itself gives to be pickled."""
+    reduced = value.__reduce_ex__(4)
+    if isinstance(reduced, str):  # the name of a global
+        return value
+    # What is made on the way must live on: the memo knows everything by its id. This is where `copy` keeps it, too.
+    alive = memo.setdefault(id(memo), [])
+    alive.append(reduced)
+    make, args, state, items, pairs = (*reduced, None, None, None)[:5]
+    memo[id(value)] = fresh = make(*[_copy_deep(arg, memo) for arg in args])
+    if state is not None:
+        _set_state(fresh, _copy_deep(state, memo))
+    for item in items or ():
+        alive.append(item)
+        fresh.append(_copy_deep(item, memo))
+    for pair in pairs or ():
+        alive.append(pair)
+        fresh[_copy_deep(pair[0], memo)] = _copy_deep(pair[1], memo)
     return fresh
+
+
+def _set_state(fresh: Any, state: Any) -> None:
+    if hasattr(fresh, "__setstate__"):
+        fresh.__setstate__(state)
+        return
+    attributes, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)  # noqa: PLR2004 - see pickle
+    if attributes:
+        fresh.__dict__.update(attributes)
+    for name, item in (slots or {}).items():
+        setattr(fresh, name, item)
+
+
+def _copy_method(value: types.MethodType, memo: dict[int, Any]) -> Any:
+    return types.MethodType(value.__func__, _copy_deep(value.__self__, memo))
+
+
+def _copy_array(value: Any, memo: dict[int, Any]) -> Any:
+    exact = type(value) is sys.modules["numpy"].ndarray
+    if value.dtype.hasobject and not (exact and value.dtype == object):
+        return copy.deepcopy(value, memo)  # fields that are objects, say
+    memo[id(value)] = fresh = value.copy()
+    if value.dtype.hasobject:
+        _copy_cells(fresh.reshape(-1), memo)
+    if not exact:
+        _copy_attributes(value, fresh, getattr(value, "__dict__", ()), memo)
+    return fresh
+
+
+def _copy_number(value: Any, memo: dict[int, Any]) -> Any:
+    """A copy of a number whose class adds attributes to NumPy's; NumPy itself never copies numbers."""
+    base: Any = next(base for base in type(value).__mro__ if base.__module__ == "numpy")
+    memo[id(value)] = fresh = base.__new__(type(value), value)
+    if hasattr(value, "__dict__"):
+        vars(fresh).update(_copy_deep(vars(value), memo))
+    return fresh
+
+
+def _copy_attributes(value: Any, fresh: Any, names: Iterable[str], memo: dict[int, Any]) -> None:
+    """Copy those attributes of a subclass that its own `copy` has handed on as they are."""
+    for name in names:
+        item = vars(value).get(name)
+        if type(item) not in IMMUTABLE and vars(fresh).get(name) is item:
+            vars(fresh)[name] = _copy_deep(item, memo)
 
 
 def _copy_list(value: list[Any], memo: dict[int, Any]) -> list[Any]:
@@ -206,44 +276,60 @@ def _copy_frozenset(value: frozenset[Any], memo: dict[int, Any]) -> frozenset[An
     return frozenset(_copy_deep(item, memo) for item in value)
 
 
-_CONTAINERS: dict[type, Any] = {
-    list: _copy_list,
-    dict: _copy_dict,
-    set: _copy_set,
-    tuple: _copy_tuple,
-    frozenset: _copy_frozenset,
-}
+def _copy_frame(frame: Any, memo: dict[int, Any]) -> Any:
+    """A copy of a pandas DataFrame or Series with all its data.
 
-
-def _copy_frame(frame: Any) -> Any:
-    """A copy of a pandas DataFrame or Series, without its data where pandas copies on write."""
-    fresh = frame.copy(deep=not _copies_on_write())
+    pandas' copy on write is not enough where someone else keeps the original: `frame["v"].array[0] = 1` and a NumPy
+    array that the frame was made of go past it.
+    """
+    memo[id(frame)] = fresh = with_own_index(frame.copy(deep=True))
+    _copy_attributes(frame, fresh, frame._metadata, memo)  # noqa: SLF001 - pandas' documented name, for subclasses
     if frame.ndim == 1:
-        if frame.dtype != "object" or not _holds_objects(frame):
+        if frame.dtype != "object" or not holds_mutable(frame):
             return fresh
-        return type(frame)(_copy_cells(frame), index=frame.index, dtype=object).__finalize__(frame)
+        cells = _copy_cells(frame.to_numpy(dtype=object, copy=True), memo)
+        return type(frame)(cells, index=fresh.index, dtype=object).__finalize__(fresh)
     for position, dtype in enumerate(frame.dtypes.to_numpy()):
-        if dtype == "object" and _holds_objects(column := frame.iloc[:, position]):
-            fresh.isetitem(position, _copy_cells(column))
+        if dtype == "object" and holds_mutable(column := frame.iloc[:, position]):
+            fresh.isetitem(position, _copy_cells(column.to_numpy(dtype=object, copy=True), memo))
     return fresh
 
 
-def _copies_on_write() -> bool:
+def with_own_index(fresh: Any) -> Any:
+    """The frame, with a copy of its index: pandas shares that even between deep copies."""
+    if type(fresh.index).__name__ != "RangeIndex":
+        fresh.index = fresh.index.copy(deep=True)
+    return fresh
+
+
+def copies_on_write() -> bool:
+    """Whether pandas does."""
     pandas = sys.modules["pandas"]
     if int(pandas.__version__.partition(".")[0]) >= 3:  # noqa: PLR2004 - pandas 3 always copies on write
         return True
     return pandas.options.mode.copy_on_write is True
 
 
-def _holds_objects(column: Any) -> bool:
+def holds_mutable(cells: Iterable[Any]) -> bool:
     """Whether cells may hold objects that can change (lists, say), which pandas itself never copies."""
-    kind: str = sys.modules["pandas"].api.types.infer_dtype(column, skipna=True)
-    return kind.startswith("mixed")
+    kinds = set(map(type, cells)) - IMMUTABLE
+    return any(_kind(kind) != "immutable" for kind in kinds)
 
 
-def _copy_cells(column: Any) -> Any:
-    memo: dict[int, Any] = {}
-    cells = column.to_numpy(dtype=object, copy=True)
+def _copy_cells(cells: Any, memo: dict[int, Any]) -> Any:
     for position, cell in enumerate(cells):
         cells[position] = _copy_deep(cell, memo)
     return cells
+
+
+_COPIERS: dict[type | _Kind, Any] = {
+    list: _copy_list,
+    dict: _copy_dict,
+    set: _copy_set,
+    tuple: _copy_tuple,
+    frozenset: _copy_frozenset,
+    types.MethodType: _copy_method,
+    "array": _copy_array,
+    "frame": _copy_frame,
+    "number": _copy_number,
+}

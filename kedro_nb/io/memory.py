@@ -14,6 +14,7 @@ from kedro_nb.io.copying import (
     infer_copy_mode,
     is_cheap_to_copy,
 )
+from kedro_nb.io.ownership import lend, take
 
 
 class _EMPTY:
@@ -64,7 +65,13 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
         """Hold `data` itself, without a copy: the caller has the only reference and gives it up."""
         if data is None:
             raise DatasetError(SAVING_NONE)
-        self._data = data
+        self._data = take(data) if self._copy_mode != "assign" else data
+
+    def peek(self) -> Any:
+        """The data itself, to be looked at and neither changed nor kept."""
+        if self._data is _EMPTY:
+            raise self._no_data()
+        return self._data
 
     def borrow(self) -> Any:
         """The data itself for its last reader; a copy where that costs nothing, so that the reader can be run again."""
@@ -73,9 +80,9 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
             if data is _EMPTY:
                 raise self._no_data()
             return data
-        if self._copy_mode != "assign" and is_cheap_to_copy(data):
-            return self._copied(data)
-        return data
+        if self._copy_mode == "assign":
+            return data
+        return self._copied(data) if is_cheap_to_copy(data) else lend(data)
 
     def _copied(self, data: Any) -> Any:
         try:

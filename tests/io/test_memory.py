@@ -4,6 +4,8 @@ import copy
 import pickle
 import threading
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from kedro_nb.io import DatasetError, MemoryDataset
@@ -103,6 +105,55 @@ def test_borrowed_data_stays_until_release():
     dataset.adopt(Counted())
     dataset.borrow()
     assert dataset.exists()
+
+
+def test_the_last_reader_of_a_frame_cannot_spoil_it():
+    dataset = MemoryDataset(pd.DataFrame({"v": [1, 2]}))
+    borrowed = dataset.borrow()
+    borrowed["v"] *= 2
+    borrowed["w"] = 0
+    del borrowed["v"]
+    pd.testing.assert_frame_equal(dataset.borrow(), pd.DataFrame({"v": [1, 2]}))
+
+
+@pytest.mark.skipif(pd.__version__ < "3", reason="pandas copies on write from 3 on")
+def test_the_last_reader_of_a_frame_gets_it_without_its_data_being_copied():
+    dataset = MemoryDataset(pd.DataFrame({"v": np.arange(1000)}))
+    assert np.shares_memory(dataset.borrow()["v"].to_numpy(), dataset.peek()["v"].to_numpy())
+
+
+def test_the_last_reader_of_a_frame_gets_a_full_copy_where_pandas_does_not_copy_on_write(monkeypatch):
+    monkeypatch.setattr("kedro_nb.io.ownership.copies_on_write", lambda: False)
+    dataset = MemoryDataset(pd.DataFrame({"v": [1, 2]}))
+    dataset.borrow()["v"].array[0] = 9
+    assert dataset.load()["v"].tolist() == [1, 2]
+
+
+def test_an_adopted_frame_keeps_its_data_and_not_the_index_that_others_may_have():
+    index = pd.Index([1, 2], name="key")
+    frame = pd.DataFrame({"v": [1, 2]}, index=index)
+    dataset = MemoryDataset()
+    dataset.adopt(frame)
+    frame.index.name = index.name = "other"
+    assert dataset.peek().index.name == "key"
+    assert np.shares_memory(dataset.peek()["v"].to_numpy(), frame["v"].to_numpy())
+
+
+def test_a_frame_that_is_assigned_is_never_copied():
+    frame = pd.DataFrame({"v": [1, 2]})
+    dataset = MemoryDataset(copy_mode="assign")
+    dataset.adopt(frame)
+    assert dataset.borrow() is dataset.load() is frame
+
+
+def test_data_can_be_looked_at_where_it_is():
+    data = [1]
+    dataset = MemoryDataset()
+    dataset.adopt(data)
+    assert dataset.peek() is data
+    dataset.release()
+    with pytest.raises(DatasetError, match=r"has not been saved yet"):
+        dataset.peek()
 
 
 def test_a_value_that_cannot_be_copied_says_what_to_do():
