@@ -239,7 +239,8 @@ def _copy_list(value: list[Any], memo: dict[int, Any]) -> list[Any]:
         memo[id(value)] = fresh = value.copy()
         return fresh
     memo[id(value)] = fresh = []
-    fresh.extend(_copy_deep(item, memo) for item in value)
+    for item in value:  # a loop, as a generator would double the depth of the stack
+        fresh.append(_copy_deep(item, memo))  # noqa: PERF401 - the same
     return fresh
 
 
