@@ -240,7 +240,7 @@ def _copy_list(value: list[Any], memo: dict[int, Any]) -> list[Any]:
         return fresh
     memo[id(value)] = fresh = []
     for item in value:  # a loop, as a generator would double the depth of the stack
-        fresh.append(_copy_deep(item, memo))  # noqa: PERF401 - the same
+        fresh.append(_copy_deep(item, memo))
     return fresh
 
 
