@@ -27,7 +27,6 @@ from kedro_nb.io.copying import (
     copies_on_write,
     copy_value,
     holds_mutable,
-    is_cheap_to_copy,
     is_frame,
     with_own_index,
 )
@@ -67,8 +66,6 @@ def solely_owned(holder: list[Any], *, lent: bool = False) -> bool:
         holder: the list with the value.
         lent: one dataset that is about to be released may have another reference to the same value.
     """
-    if lent and (is_frame(holder[0]) or is_cheap_to_copy(holder[0])):
-        lent = False  # the last reader got a copy: a second reference is somebody else's
     if not _EXACT or _extra_references(holder) > _SOLE_OWNER + lent:
         return False
     if is_frame(holder[0]):

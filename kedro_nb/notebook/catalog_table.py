@@ -144,7 +144,7 @@ def short_type(dataset: Any) -> str:
 
 def _memory_row(name: str, shown: str, dataset: Any) -> CatalogRow:
     exists = bool(dataset.exists())
-    size = data_size(dataset.borrow()) if exists and hasattr(dataset, "borrow") else ""
+    size = data_size(dataset.peek()) if exists and hasattr(dataset, "peek") else ""
     return CatalogRow(name, shown, "memory", _yes(exists), size)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kedro_nb.pipeline import Node, Pipeline
 
@@ -39,15 +39,12 @@ class Plan:
         self.kept = graph.free_inputs | graph.free_outputs
         self.unread = graph.written - graph.read - self.kept
 
-    def last_reads(self, names: Sequence[str]) -> Collection[str]:
-        """Those of a starting node's inputs that nobody else will read: all their other readers have finished.
+    def is_last_read(self, name: str) -> bool:
+        """Whether the node that reads this now is the last one to: all its other readers have finished.
 
         Safe to ask from any thread: while the node runs, a count of one can only be its own.
         """
-        readers, kept = self.readers, self.kept
-        if len(names) == 1:  # the common case, on the hot path
-            return names if readers[names[0]] == 1 and names[0] not in kept else ()
-        return {name for name in names if readers[name] == 1 and name not in kept}
+        return self.readers[name] == 1 and name not in self.kept
 
     def parents(self, position: int) -> Iterable[int]:
         """The nodes that write what this node reads; one that writes two of its inputs comes twice."""

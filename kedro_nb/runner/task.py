@@ -19,7 +19,7 @@ from kedro_nb.io.ownership import solely_owned
 from kedro_nb.runner.failure import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from types import ModuleType
 
@@ -41,7 +41,6 @@ class Task:
     Attributes:
         position: the node's place in the plan.
         rank: the less, the earlier it should run.
-        takes: inputs that nobody reads after this node, so that it has them without a copy.
         written: outputs, without their formats, that can be read since the loop last asked; None means all.
         finished: nothing of the node is left to do.
         error: what was raised, if anything.
@@ -55,7 +54,6 @@ class Task:
     finished = False
     error: BaseException | None = None
     lent: Mapping[int, str] = MappingProxyType({})
-    takes: Collection[str] = ()
     load = call = save = 0.0
     doing = "load"
     dataset = ""
@@ -72,6 +70,7 @@ class TaskContext:
     Attributes:
         dataset: finds a dataset by name.
         hooks: the hooks around a node.
+        lends: tells whether a node may have an input without a copy, because nobody reads it afterwards.
         events: the module of event records when somebody listens, else None.
         adopts: outputs may be kept without a copy; not so when a hook gets to see them after they are saved.
         watched: somebody follows the data: a hook, the log, or a catalog with ways of its own.
@@ -87,7 +86,7 @@ class TaskContext:
         *,
         is_async: bool = False,
     ) -> None:
-        self.last_reads = plan.last_reads if monitor.lends else _nothing
+        self.lends = plan.is_last_read if monitor.lends else _never
         self.catalog = catalog
         self.monitor = monitor
         self.run_id = run_id
@@ -148,9 +147,7 @@ def load_inputs(
     """Load every input, in order, to the end of `values`; wait for those that are being loaded already."""
     if context.events is not None:
         context.tell(context.events.NodeStarted, task, worker)
-    names = task.node.input_names
-    task.takes = context.last_reads(names)
-    for name in names:
+    for name in task.node.input_names:
         if name in loading:
             task.dataset = name
             values.append(loading[name].result())
@@ -162,14 +159,14 @@ def load_input(task: Task, context: TaskContext, name: str) -> Any:
     """One input's data, and the hooks around it."""
     task.dataset = name
     if not context.watched:
-        return _load(task, context.dataset(name), name)
+        return _load(task, context, context.dataset(name), name)
     hooks = context.hooks
     if hooks.before_dataset_loaded is not None:
         hooks.before_dataset_loaded(name, task.node)
     if context.own_catalog:
         dataset = context.dataset(name)
         log_loading(name, dataset)
-        data = _load(task, dataset, name)
+        data = _load(task, context, dataset, name)
     else:
         data = context.catalog.load(name)
     if hooks.after_dataset_loaded is not None:
@@ -177,14 +174,19 @@ def load_input(task: Task, context: TaskContext, name: str) -> Any:
     return data
 
 
-def _load(task: Task, dataset: Any, name: str) -> Any:
+def _load(task: Task, context: TaskContext, dataset: Any, name: str) -> Any:
     try:
-        if name not in task.takes or type(dataset) is not MemoryDataset:
+        if type(dataset) is not MemoryDataset:
+            return dataset.load()
+        kept = dataset.peek()
+        if type(kept) in IMMUTABLE:
+            return kept
+        if not context.lends(name):
             return dataset.load()
         data = dataset.borrow()
     except Exception as error:  # noqa: BLE001 - raised again, with the dataset's name
         raise entry_load_error(name, dataset, error) from (error.__cause__ or error)
-    if type(data) not in IMMUTABLE:
+    if data is kept:
         task.lent = {**task.lent, id(data): name}
     return data
 
@@ -327,5 +329,5 @@ def _each_chunk(task: Task, chunks: Any) -> Iterator[list[Any]]:
         yield task.node.unpack(chunk)
 
 
-def _nothing(_names: Sequence[str]) -> Collection[str]:
-    return ()
+def _never(_name: str) -> bool:
+    return False

@@ -123,12 +123,6 @@ def test_a_value_lent_by_one_dataset_may_have_one_more_owner():
     assert again is value
 
 
-def test_the_copy_of_a_small_value_that_its_last_reader_keeps_is_shared():
-    dataset = MemoryDataset([1])
-    kept = dataset.borrow()
-    assert not solely_owned([kept], lent=True)
-
-
 def make_frame():
     return pd.DataFrame(
         {
