@@ -82,7 +82,7 @@ def test_a_failing_save_leaves_the_old_file_and_nothing_else(kind, data, tmp_pat
 
 
 def test_a_failing_first_save_leaves_no_folder(tmp_path):
-    with pytest.raises(DatasetError, match="pickle"):
+    with pytest.raises(DatasetError, match="Failed while saving"):
         PickleDataset(filepath=tmp_path / "a" / "b" / "x.pkl").save(lambda: None)
     assert os.listdir(tmp_path) == []
 
@@ -104,7 +104,7 @@ def test_an_interrupted_save_leaves_the_old_file_and_nothing_else(tmp_path, monk
 def test_a_failing_remote_save_leaves_the_old_file(memory_files):
     dataset = PickleDataset(filepath="memory://x.pkl")
     dataset.save(1)
-    with pytest.raises(DatasetError, match="pickle"):
+    with pytest.raises(DatasetError, match="Failed while saving"):
         dataset.save([b"x" * 100, lambda: None])
     assert dataset.load() == 1
     assert memory_files.ls("/", detail=False) == ["/x.pkl"]

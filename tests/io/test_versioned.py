@@ -90,7 +90,7 @@ def test_a_file_from_before_versioning_is_explained(tmp_path):
 
 def test_a_failing_save_leaves_no_version(tmp_path):
     dataset = versioned(tmp_path / "x.pkl")
-    with pytest.raises(DatasetError, match="pickle"):
+    with pytest.raises(DatasetError, match="Failed while saving"):
         dataset.save(lambda: None)
     assert list(tmp_path.iterdir()) == []
 
