@@ -56,6 +56,10 @@ class RunCancelledError(Exception):
     """The run was cancelled before it ended."""
 
 
+class WorkerError(RuntimeError):
+    """The process that a node ran in has ended before the node."""
+
+
 def closest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """The known names that look most like `name`, best first."""
     import difflib

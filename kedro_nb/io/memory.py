@@ -15,6 +15,7 @@ from kedro_nb.io.copying import (
     is_cheap_to_copy,
 )
 from kedro_nb.io.ownership import lend, take
+from kedro_nb.io.packed import Packed
 
 
 class _EMPTY:
@@ -51,7 +52,7 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
             if data is _EMPTY:
                 raise self._no_data()
             return data
-        return self._copied(data)
+        return data.unpack() if type(data) is Packed else self._copied(data)
 
     def save(self, data: Any) -> None:
         if type(data) in IMMUTABLE:
@@ -71,7 +72,20 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
         """The data itself, to be looked at and neither changed nor kept."""
         if self._data is _EMPTY:
             raise self._no_data()
-        return self._data
+        return self._data.unpack() if type(self._data) is Packed else self._data
+
+    def packed(self) -> Packed:
+        """The data packed for other processes. It stays packed here, so that it need not be packed again."""
+        data = self._data
+        if data is _EMPTY:
+            raise self._no_data()
+        if type(data) is not Packed:
+            from kedro_nb.io.packing import pack
+
+            data = pack(data)
+            if self._copy_mode != "assign":
+                self._data = data
+        return data
 
     def borrow(self) -> Any:
         """The data itself for its last reader; a copy where that costs nothing, so that the reader can be run again."""
@@ -80,6 +94,8 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
             if data is _EMPTY:
                 raise self._no_data()
             return data
+        if type(data) is Packed:
+            return data.unpack()
         if self._copy_mode == "assign":
             return data
         return self._copied(data) if is_cheap_to_copy(data) else lend(data)

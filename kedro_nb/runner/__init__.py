@@ -2,6 +2,7 @@
 
 from kedro_nb.runner.dry import DryRunner
 from kedro_nb.runner.monitor import Monitor
+from kedro_nb.runner.parallel import ParallelRunner
 from kedro_nb.runner.result import RunResult
 from kedro_nb.runner.runner import AbstractRunner
 from kedro_nb.runner.sequential import SequentialRunner
@@ -11,6 +12,7 @@ __all__ = [
     "AbstractRunner",
     "DryRunner",
     "Monitor",
+    "ParallelRunner",
     "RunResult",
     "SequentialRunner",
     "ThreadRunner",

@@ -78,7 +78,7 @@ class TaskContext:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: Plan | None,
         catalog: Any,
         hook_manager: pluggy.PluginManager | None,
         monitor: Monitor,
@@ -86,7 +86,7 @@ class TaskContext:
         *,
         is_async: bool = False,
     ) -> None:
-        self.lends = plan.is_last_read if monitor.lends else _never
+        self.lends = plan.is_last_read if plan is not None and monitor.lends else _never
         self.catalog = catalog
         self.monitor = monitor
         self.run_id = run_id
@@ -96,6 +96,9 @@ class TaskContext:
             getattr(catalog, name, None) == getattr(DataCatalog, name).__get__(catalog) for name in _CATALOG
         )
         self.dataset: Callable[[str], Any] = catalog.built if self.own_catalog else catalog.__getitem__
+        self.plugins: list[object] = []  # in the order in which they were registered
+        if hook_manager is not None:
+            self.plugins = [plugin for _, plugin in hook_manager.list_name_plugin() if plugin is not None]
         self.hooks = TaskHooks(hook_manager)
         self.adopts = self.hooks.after_dataset_saved is None
         self.events: ModuleType | None = None

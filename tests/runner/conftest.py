@@ -1,10 +1,12 @@
 """Every way of running, so that one suite of promises holds for all of them. A new runner is one more line."""
 
+import json
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from kedro_nb.runner import AbstractRunner, SequentialRunner, ThreadRunner
+from kedro_nb.runner import AbstractRunner, ParallelRunner, SequentialRunner, ThreadRunner
 
 
 class PoolRunner(AbstractRunner):
@@ -14,22 +16,32 @@ class PoolRunner(AbstractRunner):
         return ThreadPoolExecutor(min(3, max_workers))
 
 
-RUNNERS = {
+# In this process, where a node's function can be watched through its closure.
+LOCAL = {
     "sequential": SequentialRunner,
     "sequential-async": lambda: SequentialRunner(is_async=True),
     "thread": ThreadRunner,
     "thread-1": lambda: ThreadRunner(max_workers=1),
     "pool": PoolRunner,
 }
+METHODS = ("fork", "spawn", "forkserver")
+RUNNERS = LOCAL | {f"parallel-{method}": lambda: ParallelRunner(max_workers=2) for method in METHODS}
 
 
 @pytest.fixture(params=RUNNERS)
-def runner(request):
+def runner(request, monkeypatch):
+    if request.param.startswith("parallel"):
+        monkeypatch.setenv("KEDRO_MP_CONTEXT", request.param.removeprefix("parallel-"))
     return RUNNERS[request.param]()
 
 
+@pytest.fixture(params=LOCAL)
+def local_runner(request):
+    return LOCAL[request.param]()
+
+
 class Recorder:
-    """Listens to a run's events and hooks."""
+    """Listens to a run's events."""
 
     def __init__(self):
         self.events = []
@@ -43,3 +55,26 @@ class Recorder:
             for event in self.events
             if node is None or getattr(getattr(event, "node", None), "name", None) == node
         ]
+
+
+class Diary:
+    """A list in a file, so that functions in other processes can add to it."""
+
+    def __init__(self, path):
+        self.path = str(path)
+
+    def append(self, item):
+        with open(self.path, "a") as file:
+            file.write(json.dumps(pickle.dumps(item).hex()) + "\n")
+
+    def items(self):
+        try:
+            with open(self.path) as file:
+                return [pickle.loads(bytes.fromhex(json.loads(line))) for line in file]
+        except FileNotFoundError:
+            return []
+
+
+@pytest.fixture
+def diary(tmp_path):
+    return Diary(tmp_path / "diary.txt")

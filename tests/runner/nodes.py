@@ -1,6 +1,6 @@
 """Functions, datasets and pipelines that the tests share."""
 
-from kedro_nb.io import LambdaDataset
+from kedro_nb.io import PickleDataset
 from kedro_nb.pipeline import node, pipeline
 
 
@@ -16,14 +16,12 @@ def fail(x):
     raise ValueError(f"no good: {x}")
 
 
-def stored(value=None):
-    """A dataset that is not in memory, and what it holds."""
-    held = [value]
-
-    def save(data):
-        held[0] = data
-
-    return LambdaDataset(load=lambda: held[0], save=save, exists=lambda: held[0] is not None), held
+def stored(path, value=None):
+    """A dataset that is not in memory."""
+    dataset = PickleDataset(filepath=str(path))
+    if value is not None:
+        dataset.save(value)
+    return dataset
 
 
 def diamond():

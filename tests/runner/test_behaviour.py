@@ -36,11 +36,10 @@ def test_an_output_that_nobody_reads_stays(runner):
     assert not catalog.exists("a")
 
 
-def test_a_node_without_outputs_or_inputs_runs(runner):
-    seen = []
+def test_a_node_without_outputs_or_inputs_runs(runner, diary):
     catalog = DataCatalog()
-    runner.run(pipeline([node(lambda: 7, None, "x"), node(seen.append, "x", None, name="see")]), catalog)
-    assert seen == [7]
+    runner.run(pipeline([node(lambda: 7, None, "x"), node(diary.append, "x", None, name="see")]), catalog)
+    assert diary.items() == [7]
 
 
 def test_async_functions_are_awaited(runner):
@@ -68,48 +67,43 @@ def test_the_same_dataset_may_come_twice(runner):
     assert result.load() == {"y": [1, 1]}
 
 
-def test_transcoded_names_are_one_dataset_for_the_order(runner):
-    dataset, held = stored()
+def test_transcoded_names_are_one_dataset_for_the_order(runner, tmp_path):
+    dataset = stored(tmp_path / "mid.pkl")
     catalog = DataCatalog({"x": 2, "mid@write": dataset, "mid@read": dataset})
     nodes = [node(double, "mid@read", "y", name="a_second"), node(double, "x", "mid@write", name="b_first")]
     assert runner.run(pipeline(nodes), catalog).load() == {"y": 8}
-    assert held == [4]
+    assert dataset.load() == 4
 
 
-def test_generators_save_chunk_by_chunk(request, runner):
+def test_generators_save_chunk_by_chunk(request, runner, diary):
     if "async" in request.node.callspec.id:
         with pytest.raises(ValueError, match="does not work with nodes wrapping generator functions: chunks"):
-            run_chunks(runner)
+            run_chunks(runner, diary)
         return
-    assert run_chunks(runner) == [("a", 1), ("b", 10), ("a", 2), ("b", 20)]
+    run_chunks(runner, diary)
+    assert diary.items() == [("a", 1), ("b", 10), ("a", 2), ("b", 20)]
 
 
-def run_chunks(runner):
-    saved = []
-
+def run_chunks(runner, diary):
     def sink(name):
-        return LambdaDataset(load=lambda: None, save=lambda data: saved.append((name, data)))
+        return LambdaDataset(load=lambda: None, save=lambda data: diary.append((name, data)))
 
     def chunks(x):
         for i in range(1, x + 1):
             yield i, i * 10
 
-    runner.run(
-        pipeline([node(chunks, "x", ["a", "b"])]), DataCatalog({"x": 2, "a": sink("a"), "b": sink("b")})
-    )
-    return saved
+    catalog = DataCatalog({"x": 2, "a": sink("a"), "b": sink("b")})
+    runner.run(pipeline([node(chunks, "x", ["a", "b"])]), catalog)
 
 
-def test_confirms_are_confirmed_after_the_node(runner):
-    confirmed = []
-
+def test_confirms_are_confirmed_after_the_node(runner, diary):
     class Incremental(LambdaDataset):
         def confirm(self):
-            confirmed.append("x")
+            diary.append("x")
 
     dataset = Incremental(load=lambda: 1, save=None)
     runner.run(pipeline([node(double, "x", "y", confirms="x")]), DataCatalog({"x": dataset}))
-    assert confirmed == ["x"]
+    assert diary.items() == ["x"]
 
 
 def test_what_a_node_does_to_its_input_no_other_node_sees(runner):
@@ -157,7 +151,7 @@ def test_two_outputs_that_share_an_object_are_separate_afterwards(runner):
     assert runner.run(pipeline(nodes), DataCatalog()).load() == {"n": 5000}
 
 
-def test_a_value_that_the_function_keeps_is_not_handed_out(runner):
+def test_a_value_that_the_function_keeps_is_not_handed_out(local_runner):
     class Thing:
         def __init__(self):
             self.items = list(range(5000))
@@ -168,11 +162,11 @@ def test_a_value_that_the_function_keeps_is_not_handed_out(runner):
         thing.items.clear()
         return 0
 
-    runner.run(pipeline([node(lambda: kept, None, "thing"), node(spoil, "thing", "y")]), DataCatalog())
+    local_runner.run(pipeline([node(lambda: kept, None, "thing"), node(spoil, "thing", "y")]), DataCatalog())
     assert len(kept.items) == 5000
 
 
-def test_the_last_reader_gets_the_data_without_a_copy(runner):
+def test_the_last_reader_gets_the_data_without_a_copy(local_runner):
     """Of a chain of three nodes none copies."""
     copies = []
 
@@ -188,11 +182,11 @@ def test_the_last_reader_gets_the_data_without_a_copy(runner):
         return Counted()
 
     nodes = [node(make, None, "a"), node(use, "a", "b", name="ab"), node(use, "b", "c", name="bc")]
-    runner.run(pipeline(nodes), DataCatalog())
+    local_runner.run(pipeline(nodes), DataCatalog())
     assert copies == []
 
 
-def test_a_large_array_changed_in_place_is_passed_on_without_a_copy(runner):
+def test_a_large_array_changed_in_place_is_passed_on_without_a_copy(local_runner):
     import numpy as np
 
     addresses = []
@@ -212,7 +206,7 @@ def test_a_large_array_changed_in_place_is_passed_on_without_a_copy(runner):
         node(raise_by_one, "a", "b", name="b"),
         node(raise_by_one, "b", "c", name="c"),
     ]
-    result = runner.run(pipeline(nodes), DataCatalog())
+    result = local_runner.run(pipeline(nodes), DataCatalog())
     assert result["c"].load().sum() == 2 * (1 << 18)
     assert len(set(addresses)) == 1
 
@@ -245,7 +239,7 @@ def test_durations_are_measured_for_the_next_run(runner):
     assert all(seconds >= 0 for seconds in monitor.durations.values())
 
 
-def test_a_cancelled_run_starts_nothing_more(runner):
+def test_a_cancelled_run_starts_nothing_more(local_runner):
     from kedro_nb.errors import RunCancelledError
 
     monitor, seen = Monitor(), []
@@ -256,23 +250,20 @@ def test_a_cancelled_run_starts_nothing_more(runner):
 
     nodes = [node(cancel, "x", "y", name="a"), node(seen.append, "y", None, name="b")]
     with pytest.raises(RunCancelledError):
-        runner.run(pipeline(nodes), DataCatalog({"x": 1}), monitor=monitor)
+        local_runner.run(pipeline(nodes), DataCatalog({"x": 1}), monitor=monitor)
     assert seen == []
     assert monitor.resume.nodes == ("a",)
 
 
-def test_only_missing_outputs_runs_what_is_not_there(runner):
-    ran = []
-
+def test_only_missing_outputs_runs_what_is_not_there(runner, diary, tmp_path):
     def note(name):
         def func(x):
-            ran.append(name)
+            diary.append(name)
             return x
 
         return func
 
-    there, _ = stored(5)
-    absent, held = stored()
+    there, absent = stored(tmp_path / "there.pkl", 5), stored(tmp_path / "absent.pkl")
     nodes = [
         node(note("a"), "x", "there", name="a"),
         node(note("b"), "there", "mid", name="b"),
@@ -280,11 +271,11 @@ def test_only_missing_outputs_runs_what_is_not_there(runner):
     ]
     catalog = DataCatalog({"x": 1, "there": there, "absent": absent})
     runner.run(pipeline(nodes), catalog, only_missing_outputs=True)
-    assert ran == ["b", "c"]
-    assert held == [5]
+    assert diary.items() == ["b", "c"]
+    assert absent.load() == 5
     seen = Recorder()
     runner.run(pipeline(nodes), catalog, only_missing_outputs=True, monitor=Monitor([seen]))
-    assert ran == ["b", "c"]
+    assert diary.items() == ["b", "c"]
     assert seen.names("a") == seen.names("c") == ["NodeSkipped"]
 
 
@@ -302,7 +293,7 @@ def test_log_lines_are_those_of_kedro(runner, caplog):
     assert "Pipeline execution completed successfully in" in lines[-1][1]
 
 
-def test_a_catalog_with_ways_of_its_own_is_respected(runner):
+def test_a_catalog_with_ways_of_its_own_is_respected(local_runner):
     """Loading and saving go through a subclass's methods."""
     asked = []
 
@@ -315,7 +306,7 @@ def test_a_catalog_with_ways_of_its_own_is_respected(runner):
             asked.append(("save", ds_name))
             super().save(ds_name, data)
 
-    runner.run(pipeline([node(double, "x", "y")]), Audited({"x": 1}))
+    local_runner.run(pipeline([node(double, "x", "y")]), Audited({"x": 1}))
     assert asked == [("load", "x"), ("save", "y")]
 
 

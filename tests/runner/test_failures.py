@@ -56,8 +56,8 @@ def test_a_failed_node_can_be_run_again_on_unspoiled_inputs(runner):
     assert catalog.load("xs") == [0, 0, 0]
 
 
-def test_stored_data_is_where_a_new_process_goes_on(runner):
-    dataset, _ = stored()
+def test_stored_data_is_where_a_new_process_goes_on(runner, tmp_path):
+    dataset = stored(tmp_path / "kept.pkl")
     nodes = [
         node(double, "x", "kept", name="first"),
         node(double, "kept", "lost", name="second"),

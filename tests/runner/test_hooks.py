@@ -7,6 +7,8 @@ from kedro_nb.hooks import TaskHooks, create_hook_manager, hook_impl
 from kedro_nb.io import DataCatalog
 from kedro_nb.pipeline import node, pipeline
 
+from .conftest import Diary
+
 
 def double(x):
     return x * 2
@@ -19,8 +21,8 @@ def fail(x):
 class Spy:
     """Writes down every call with what it was given."""
 
-    def __init__(self):
-        self.calls = []
+    def __init__(self, diary):
+        self.calls = diary
 
     @hook_impl
     def before_node_run(self, node, catalog, inputs, is_async, run_id):
@@ -56,10 +58,10 @@ def run(runner, nodes, *plugins, **data):
     return runner.run(pipeline(nodes), catalog, create_hook_manager(*plugins), run_id="r1")
 
 
-def test_every_moment_of_a_node_in_order(runner):
-    spy = Spy()
+def test_every_moment_of_a_node_in_order(runner, diary):
+    spy = Spy(diary)
     run(runner, [node(double, "x", "y", name="n")], spy)
-    assert spy.calls == [
+    assert spy.calls.items() == [
         ("before_dataset_loaded", "x", "n"),
         ("after_dataset_loaded", "x", 1, "n"),
         ("before_node_run", "n", {"x": 1}, "r1"),
@@ -69,14 +71,14 @@ def test_every_moment_of_a_node_in_order(runner):
     ]
 
 
-def test_an_error_is_told_with_the_inputs(runner):
-    spy = Spy()
+def test_an_error_is_told_with_the_inputs(runner, diary):
+    spy = Spy(diary)
     with pytest.raises(ValueError):
         run(runner, [node(fail, "x", "y", name="n")], spy)
-    assert spy.calls[-1] == ("on_node_error", "n", "ValueError('no')", {"x": 1})
+    assert spy.calls.items()[-1] == ("on_node_error", "n", "ValueError('no')", {"x": 1})
 
 
-def test_the_hooks_are_those_that_kedro_fires(runner):
+def test_the_hooks_are_those_that_kedro_fires(runner, diary, tmp_path):
     """The same plugin in Kedro sees the same moments."""
     from kedro.framework.hooks import hook_impl as kedro_impl
     from kedro.framework.hooks.manager import _create_hook_manager
@@ -91,7 +93,7 @@ def test_the_hooks_are_those_that_kedro_fires(runner):
 
     for name in TaskHooks.NAMES:
         setattr(KedroSpy, name, kedro_impl(getattr(Spy, name)))
-    theirs, ours = KedroSpy(), Spy()
+    theirs, ours = KedroSpy(Diary(tmp_path / "theirs.txt")), Spy(diary)
     manager = _create_hook_manager()
     manager.register(theirs)
     KedroSequential().run(
@@ -101,7 +103,7 @@ def test_the_hooks_are_those_that_kedro_fires(runner):
         run_id="r1",
     )
     run(runner, [node(double, "x", "y", name="n"), node(double, "y", "z", name="m")], ours)
-    assert ours.calls == theirs.calls
+    assert ours.calls.items() == theirs.calls.items()
 
 
 def test_before_node_run_may_replace_inputs(runner):
@@ -123,8 +125,7 @@ def test_before_node_run_must_return_a_dict(runner):
         run(runner, [node(double, "x", "y")], Wrong())
 
 
-def test_the_last_plugin_registered_is_called_first(runner):
-    order = []
+def test_the_last_plugin_registered_is_called_first(runner, diary):
 
     class Plugin:
         def __init__(self, name):
@@ -132,55 +133,54 @@ def test_the_last_plugin_registered_is_called_first(runner):
 
         @hook_impl
         def before_node_run(self):
-            order.append(self.name)
+            diary.append(self.name)
 
     run(runner, [node(double, "x", "y")], Plugin("first"), Plugin("second"))
-    assert order == ["second", "first"]
+    assert diary.items() == ["second", "first"]
 
 
-def test_tryfirst_and_wrappers_are_respected(runner):
-    order = []
+def test_tryfirst_and_wrappers_are_respected(runner, diary):
 
     class Wrapper:
         @hook_impl(wrapper=True)
         def before_node_run(self):
-            order.append("in")
+            diary.append("in")
             result = yield
-            order.append("out")
+            diary.append("out")
             return result
 
     class Early:
         @hook_impl(tryfirst=True)
         def before_node_run(self):
-            order.append("early")
+            diary.append("early")
 
     class Late:
         @hook_impl
         def before_node_run(self):
-            order.append("late")
+            diary.append("late")
 
     run(runner, [node(double, "x", "y")], Early(), Late(), Wrapper())
-    assert order == ["in", "early", "late", "out"]
+    assert diary.items() == ["in", "early", "late", "out"]
 
 
-def test_a_manager_of_somebody_elses_works(runner):
+def test_a_manager_of_somebody_elses_works(runner, diary):
     from kedro_nb.hooks import HOOK_NAMESPACE, HookSpecs
 
-    spy, manager = Spy(), pluggy.PluginManager(HOOK_NAMESPACE)
+    spy, manager = Spy(diary), pluggy.PluginManager(HOOK_NAMESPACE)
     manager.add_hookspecs(HookSpecs)
     manager.register(spy)
     runner.run(pipeline([node(double, "x", "y", name="n")]), DataCatalog({"x": 1}), manager)
-    assert len(spy.calls) == 6
+    assert len(spy.calls.items()) == 6
 
 
-def test_monitoring_of_hook_calls_sees_them_all(runner):
-    seen, manager = [], create_hook_manager(Spy())
+def test_monitoring_of_hook_calls_sees_them_all(local_runner, diary):
+    seen, manager = [], create_hook_manager(Spy(diary))
     manager.add_hookcall_monitoring(lambda name, *_: seen.append(name), lambda *_: None)
-    runner.run(pipeline([node(double, "x", "y", name="n")]), DataCatalog({"x": 1}), manager)
+    local_runner.run(pipeline([node(double, "x", "y", name="n")]), DataCatalog({"x": 1}), manager)
     assert seen.count("before_node_run") == 1
 
 
-def test_a_hook_that_keeps_data_keeps_its_own(runner):
+def test_a_hook_that_keeps_data_keeps_its_own(local_runner):
     kept = []
 
     class Keep:
@@ -196,7 +196,7 @@ def test_a_hook_that_keeps_data_keeps_its_own(runner):
         box.items.clear()
         return 1
 
-    run(runner, [node(Box, None, "box"), node(spoil, "box", "y")], Keep(), x=1)
+    run(local_runner, [node(Box, None, "box"), node(spoil, "box", "y")], Keep(), x=1)
     assert len(kept[0].items) == 2000
 
 
@@ -237,7 +237,7 @@ def test_a_docstring_that_is_returned_is_a_body():
     assert TaskHooks(create_hook_manager(Returns())).before_node_run is not None
 
 
-def test_data_saved_by_a_hook_counts_as_input(runner):
+def test_data_saved_by_a_hook_counts_as_input(local_runner):
     class Provide:
         @hook_impl
         def before_dataset_loaded(self, dataset_name, node):
@@ -246,5 +246,5 @@ def test_data_saved_by_a_hook_counts_as_input(runner):
     from kedro_nb.io import MemoryDataset
 
     catalog = DataCatalog({"x": MemoryDataset()})
-    result = runner.run(pipeline([node(double, "x", "y")]), catalog, create_hook_manager(Provide()))
+    result = local_runner.run(pipeline([node(double, "x", "y")]), catalog, create_hook_manager(Provide()))
     assert result.load() == {"y": 42}

@@ -44,12 +44,12 @@ class Silent(Exception):
 
 
 @pytest.mark.parametrize("error", [Frozen(5), Silent("quiet")])
-def test_an_error_that_takes_no_notes_arrives_all_the_same(runner, error):
+def test_an_error_that_takes_no_notes_arrives_all_the_same(local_runner, error):
     def broken(x):
         raise error
 
     with pytest.raises(type(error)) as caught:
-        runner.run(pipeline([node(broken, "x", "y")]), DataCatalog({"x": 1}))
+        local_runner.run(pipeline([node(broken, "x", "y")]), DataCatalog({"x": 1}))
     assert caught.value is error
 
 
@@ -58,7 +58,7 @@ def test_an_input_that_cannot_be_described_does_not_hide_the_error(runner):
         runner.run(pipeline([node(fail, "x", "y")]), DataCatalog({"x": Prickly()}))
 
 
-def test_an_error_that_is_raised_again_is_explained_once(runner):
+def test_an_error_that_is_raised_again_is_explained_once(local_runner):
     error = ValueError("kept")
 
     def broken(x):
@@ -66,13 +66,13 @@ def test_an_error_that_is_raised_again_is_explained_once(runner):
 
     for _ in range(3):
         with pytest.raises(ValueError):
-            runner.run(pipeline([node(broken, "x", "y")]), DataCatalog({"x": 1}))
+            local_runner.run(pipeline([node(broken, "x", "y")]), DataCatalog({"x": 1}))
     assert len(error.__notes__) == 1
 
 
-def test_an_error_of_our_own_keeps_the_frame_it_comes_from(runner):
+def test_an_error_of_our_own_keeps_the_frame_it_comes_from(local_runner):
     with pytest.raises(ValueError, match="Failed to save outputs") as caught:
-        runner.run(pipeline([node(double, "x", ["a", "b"])]), DataCatalog({"x": 1}))
+        local_runner.run(pipeline([node(double, "x", ["a", "b"])]), DataCatalog({"x": 1}))
     frames = []
     traceback = caught.value.__traceback__
     while traceback:
@@ -133,16 +133,16 @@ def test_without_lending_a_failed_node_finds_its_input_as_it_was(runner):
     assert len(catalog.load("large").items) == 3000
 
 
-def test_a_lent_input_that_may_be_spoilt_is_told_in_the_error(runner):
+def test_a_lent_input_that_may_be_spoilt_is_told_in_the_error(local_runner):
     class Large:
         pass
 
     with pytest.raises(ValueError) as caught:
-        runner.run(pipeline([node(Large, None, "large"), node(fail, "large", "y")]), DataCatalog())
+        local_runner.run(pipeline([node(Large, None, "large"), node(fail, "large", "y")]), DataCatalog())
     assert any("It had large without a copy" in note for note in caught.value.__notes__)
 
 
-def test_what_a_node_returns_is_stored_as_it_was_returned(runner, tmp_path):
+def test_what_a_node_returns_is_stored_as_it_was_returned(local_runner, tmp_path):
     """Also when the next node changes the same object while it is still being written."""
     model, slow = {"w": 0}, threading.Event()
 
@@ -158,12 +158,12 @@ def test_what_a_node_returns_is_stored_as_it_was_returned(runner, tmp_path):
     held = []
 
     def save(data):
-        if isinstance(runner, SequentialRunner) and runner._is_async:
+        if isinstance(local_runner, SequentialRunner) and local_runner._is_async:
             assert slow.wait(5)
         held.append(dict(data))
 
     catalog = DataCatalog({"x": 1, "file": LambdaDataset(load=None, save=save)})
-    runner.run(
+    local_runner.run(
         pipeline([node(first, "x", ["file", "go"], name="a"), node(second, "go", "y", name="b")]), catalog
     )
     assert held == [{"w": 1}]
@@ -194,7 +194,7 @@ def test_skipping_everything_gives_what_there_is(runner, tmp_path):
     assert runner.run(whole, catalog, only_missing_outputs=True).load() == {}
 
 
-def test_a_generator_is_closed_when_saving_fails(request, runner):
+def test_a_generator_is_closed_when_saving_fails(request, local_runner):
     if "async" in request.node.callspec.id:
         return  # refused before the first node: test_behaviour shows it
     closed = []
@@ -210,14 +210,14 @@ def test_a_generator_is_closed_when_saving_fails(request, runner):
         raise OSError("full")
 
     with pytest.raises(DatasetError) as kept:
-        runner.run(
+        local_runner.run(
             pipeline([node(chunks, None, "y")]), DataCatalog({"y": LambdaDataset(load=None, save=save)})
         )
     assert closed == [True]
     assert kept.value.__cause__ is not None
 
 
-def test_a_catalog_that_overrides_release_is_asked(runner):
+def test_a_catalog_that_overrides_release_is_asked(local_runner):
     released = []
 
     class Audited(DataCatalog):
@@ -225,7 +225,7 @@ def test_a_catalog_that_overrides_release_is_asked(runner):
             released.append(ds_name)
             super().release(ds_name)
 
-    runner.run(pipeline([node(double, "x", "y"), node(double, "y", "z")]), Audited({"x": 1}))
+    local_runner.run(pipeline([node(double, "x", "y"), node(double, "y", "z")]), Audited({"x": 1}))
     assert released == ["y"]
 
 
@@ -315,7 +315,7 @@ def test_a_number_of_workers_is_a_whole_number(wrong):
         ThreadRunner(max_workers=wrong)
 
 
-def test_interrupts_at_any_moment_end_in_an_interrupt(runner):
+def test_interrupts_at_any_moment_end_in_an_interrupt(local_runner):
     """Fifty of them: no hang, no error of our own, no thread left, and the hint leads to the right result."""
     import _thread
 
@@ -331,7 +331,7 @@ def test_interrupts_at_any_moment_end_in_an_interrupt(runner):
         timer = threading.Timer(delay * 2e-5, _thread.interrupt_main)
         try:
             timer.start()
-            runner.run(whole, catalog, monitor=monitor)
+            local_runner.run(whole, catalog, monitor=monitor)
             timer.join()
             threading.Event().wait(0.001)
         except KeyboardInterrupt:
@@ -339,7 +339,7 @@ def test_interrupts_at_any_moment_end_in_an_interrupt(runner):
         timer.cancel()
         timer.join()
         if monitor.resume is not None:
-            runner.run(whole.from_nodes(*monitor.resume.nodes), catalog)
+            local_runner.run(whole.from_nodes(*monitor.resume.nodes), catalog)
             assert catalog.load("c") == 78
     for thread in threading.enumerate():
         if thread.name.startswith("kedro_nb"):
