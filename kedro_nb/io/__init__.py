@@ -24,6 +24,7 @@ from kedro_nb.io.lambda_dataset import LambdaDataset
 from kedro_nb.io.memory import MemoryDataset
 from kedro_nb.io.patterns import CatalogConfigResolver
 from kedro_nb.io.protocol import CatalogProtocol
+from kedro_nb.io.shared_memory import SharedMemoryDataCatalog, SharedMemoryDataset
 from kedro_nb.io.versioned import AbstractVersionedDataset, Version
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "MemoryDataset",
     "ParquetDataset",
     "PickleDataset",
+    "SharedMemoryDataCatalog",
+    "SharedMemoryDataset",
     "TextDataset",
     "Version",
     "VersionAlreadyExistsError",

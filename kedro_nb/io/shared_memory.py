@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from kedro_nb.errors import DatasetError
-from kedro_nb.io.base import SAVING_NONE
+from kedro_nb.io.base import SAVING_NONE, is_dataset
 from kedro_nb.io.catalog import DataCatalog
 from kedro_nb.io.memory import MemoryDataset
-from kedro_nb.io.patterns import Patterns
+
+if TYPE_CHECKING:
+    from kedro_nb.io.patterns import Patterns
 
 
 class SharedMemoryDataset(MemoryDataset, wrap=False):
@@ -47,11 +49,7 @@ class SharedMemoryDataCatalog(DataCatalog):
     Any DataCatalog works with ParallelRunner; in this one the data of `catalog.save` is packed at once.
     """
 
-    default_runtime_patterns: ClassVar[Patterns] = {
-        "{default}": {"type": "kedro_nb.io.SharedMemoryDataset"}
-    }
+    default_runtime_patterns: ClassVar[Patterns] = {"{default}": {"type": "SharedMemoryDataset"}}
 
     def __setitem__(self, key: str, value: Any) -> None:
-        from kedro_nb.io.base import is_dataset
-
         super().__setitem__(key, value if is_dataset(value) else SharedMemoryDataset(value))
