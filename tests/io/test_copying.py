@@ -460,13 +460,6 @@ def test_the_attributes_of_a_kind_of_array_are_copied():
     assert array.notes == [1]
 
 
-def test_a_sparse_matrix_is_copied():
-    sparse = pytest.importorskip("scipy.sparse")
-    dataset = MemoryDataset(sparse.csr_matrix(np.eye(2)))
-    dataset.load().data[0] = 9
-    assert dataset.load().toarray().tolist() == [[1, 0], [0, 1]]
-
-
 class Measured(np.float64):
     pass
 
