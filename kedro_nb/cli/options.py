@@ -33,14 +33,10 @@ def run_options() -> list[click.Option]:
         click.Option(
             ["--runner", "-r"],
             metavar="RUNNER",
-            help="A runner by name (SequentialRunner, which is the default, ThreadRunner, DryRunner, a registered "
-            "one), or the dotted path to a runner class.",
+            help="A runner by name (SequentialRunner, which is the default, ThreadRunner, ParallelRunner, DryRunner, a "
+            "registered one), or the dotted path to a runner class.",
         ),
-        click.Option(
-            ["--parallel"],
-            is_flag=True,
-            help="The same as --runner=ParallelRunner. This version has no ParallelRunner.",
-        ),
+        click.Option(["--parallel"], is_flag=True, help="The same as --runner=ParallelRunner."),
         click.Option(["--async", "is_async"], is_flag=True, help="Load and save data on threads."),
         _list("--runner-params", "Arguments of the runner, as in max_workers=4.", "KEY=VALUE,..."),
         _list(

@@ -43,8 +43,9 @@ def _by_value() -> Iterator[None]:
     import cloudpickle
 
     registered = cloudpickle.list_registry_pickle_by_value()
-    modules = [module for module in list(sys.modules.values()) if _is_users(module)]
-    modules = [module for module in modules if module.__name__ not in registered]
+    # By name: one module can be there under two, as a script is (__main__ and __mp_main__).
+    users = {module.__name__: module for module in list(sys.modules.values()) if _is_users(module)}
+    modules = [module for name, module in users.items() if name not in registered]
     for module in modules:
         cloudpickle.register_pickle_by_value(module)
     try:

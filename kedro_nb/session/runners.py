@@ -60,11 +60,6 @@ def find_runner(name: str, registered: Mapping[str, type]) -> type[AbstractRunne
     if "." in short:
         return _checked(name, _at(name))
     known = {*registered, *ours, *offered}
-    if short == "ParallelRunner":
-        raise RequestError(
-            "ParallelRunner is not in this version of kedro_nb. ThreadRunner runs nodes side by side, on threads. "
-            f"There are: {', '.join(sorted(known))}."
-        )
     more = "A runner of your own can be given as a dotted path to its class, as in package.module.MyRunner."
     raise unknown("runner", name, known, more=more)
 

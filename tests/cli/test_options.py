@@ -89,7 +89,7 @@ def test_help_explains_every_option():
         "-n, --nodes NODES Run these nodes and no others.",
         "-lv, --load-versions DATASET:VERSION,...",
         "-ns, --namespaces NAMES",
-        "This version has no ParallelRunner.",
+        "--parallel The same as --runner=ParallelRunner.",
         "A YAML file whose 'run:' section",
     ):
         assert words in text

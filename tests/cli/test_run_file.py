@@ -168,7 +168,6 @@ def test_a_file_that_raises_is_told_with_its_own_frames(run, code, last_lines):
         (["run", "steps.py", "--config=no.yml"], "Error: There is no configuration file 'no.yml'"),
         (["run", "steps.py", "-n", "x"], "Error: There is no node 'x' in the pipeline (--nodes)"),
         (["run", "steps.py", "-p", "x"], "Error: There is no pipeline 'x'. The only one is 'p'."),
-        (["run", "steps.py", "--parallel"], "Error: ParallelRunner is not in this version"),
     ],
 )
 def test_a_request_that_does_not_fit_ends_with_2(command, folder, args, message):

@@ -6,7 +6,7 @@ import types
 import pytest
 
 from kedro_nb.errors import RequestError
-from kedro_nb.runner import AbstractRunner, DryRunner, SequentialRunner, ThreadRunner
+from kedro_nb.runner import AbstractRunner, DryRunner, ParallelRunner, SequentialRunner, ThreadRunner
 from kedro_nb.session import RunRequest
 from kedro_nb.session import runners as module
 from kedro_nb.session.runners import find_runner, make_runner
@@ -31,6 +31,8 @@ def a_module(monkeypatch):
     [
         ("SequentialRunner", SequentialRunner),
         ("ThreadRunner", ThreadRunner),
+        ("ParallelRunner", ParallelRunner),
+        ("kedro.runner.ParallelRunner", ParallelRunner),
         ("DryRunner", DryRunner),
         ("kedro.runner.ThreadRunner", ThreadRunner),
         ("kedro_nb.runner.ThreadRunner", ThreadRunner),
@@ -77,7 +79,7 @@ def test_an_offered_runner_that_cannot_be_imported_is_told(monkeypatch):
             "ThreedRunner",
             "There is no runner 'ThreedRunner' - did you mean one of these instead: ThreadRunner",
         ),
-        ("X", "There are: DryRunner, SequentialRunner, ThreadRunner, mine."),
+        ("X", "There are: DryRunner, ParallelRunner, SequentialRunner, ThreadRunner, mine."),
         ("X", "as in package.module.MyRunner"),
         ("nowhere.Runner", "There is no module 'nowhere', so runner 'nowhere.Runner' cannot be found"),
         (
@@ -91,8 +93,6 @@ def test_an_offered_runner_that_cannot_be_imported_is_told(monkeypatch):
             "'collections.OrderedDict' is the class OrderedDict, and that is not a runner",
         ),
         ("broken.Runner", "Runner 'broken.Runner' cannot be imported: ZeroDivisionError"),
-        ("ParallelRunner", "ParallelRunner is not in this version of kedro_nb"),
-        ("ParallelRunner", "There are: DryRunner, SequentialRunner, ThreadRunner, mine."),
     ],
 )
 @pytest.mark.usefixtures("a_module")
