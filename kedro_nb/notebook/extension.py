@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -48,6 +49,7 @@ def load_ipython_extension(shell: Any) -> None:
         _forget_looks(formatter)
         if shows_errors and shell.CustomTB == handler:
             shell.set_custom_exc((), None)
+        _end_processes()
 
     _loaded[shell] = unload
 
@@ -63,6 +65,12 @@ def _draw(pipeline: Pipeline) -> dict[str, str]:
     from kedro_nb.notebook.drawing import draw_mimebundle
 
     return draw_mimebundle(pipeline)
+
+
+def _end_processes() -> None:
+    pool = sys.modules.get("kedro_nb.runner.executors.pool")  # where ParallelRunner was used, some wait there
+    if pool is not None:
+        pool.shut_down()
 
 
 def _forget_looks(formatter: Any) -> None:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import pickle
-from typing import Any
 
 from kedro_nb.errors import WorkerError
+from kedro_nb.runner.executors.remote_traceback import SentFrame, pack_traceback, unpack_traceback
 from kedro_nb.runner.failure import annotate
 
-SentError = tuple[bytes | None, str, str, list[str], Any]
+SentError = tuple[bytes | None, str, str, list[str], list[SentFrame]]
 
 
 def pack_error(error: BaseException) -> SentError:
     """The error pickled, if it can be; its type, text and notes; and its traceback."""
     import cloudpickle
-    from tblib import Traceback
 
-    frames = None if error.__traceback__ is None else Traceback(error.__traceback__).to_dict()
+    frames = pack_traceback(error.__traceback__)
     notes = [str(note) for note in getattr(error, "__notes__", ())]
     try:
         pickled = cloudpickle.dumps(error)
@@ -30,7 +29,9 @@ def pack_error(error: BaseException) -> SentError:
     return pickled, type(error).__qualname__, text, notes, frames
 
 
-def unpack_error(pickled: bytes | None, kind: str, text: str, notes: list[str], frames: Any) -> BaseException:
+def unpack_error(
+    pickled: bytes | None, kind: str, text: str, notes: list[str], frames: list[SentFrame]
+) -> BaseException:
     """The error, or where it does not pickle a WorkerError that says what it was."""
     error: BaseException | None = None
     if pickled is not None:
@@ -42,8 +43,5 @@ def unpack_error(pickled: bytes | None, kind: str, text: str, notes: list[str], 
         error = WorkerError(f"{kind}: {text}")
     for note in notes:
         annotate(error, note)
-    if frames is not None:
-        from tblib import Traceback
-
-        error.__traceback__ = Traceback.from_dict(frames).as_traceback()
+    error.__traceback__ = unpack_traceback(frames)
     return error
