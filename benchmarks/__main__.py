@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SECTIONS = ("overhead", "threads", "building", "start", "asynchronous", "order", "hooks")
-PEERS = ("kedro", "apache-hamilton", "dask")
+SECTIONS = ("overhead", "threads", "processes", "building", "start", "asynchronous", "order", "hooks")
+PEERS = ("kedro", "apache-hamilton", "dask", "distributed", "loky", "joblib")
 REPORT = Path(__file__).resolve().parent.parent / "build" / "benchmarks.md"
 
 

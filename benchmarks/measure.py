@@ -18,6 +18,10 @@ Result = float | str
 """Seconds, or the reason why there are none."""
 
 
+class NoResultError(Exception):
+    """A contender cannot do it, or takes too long; the message goes where its number would."""
+
+
 def timed(prepare: Prepare) -> Sample:
     def sample() -> float:
         run = prepare()
@@ -59,6 +63,8 @@ def measure(contenders: Mapping[str, Sample | str], *, rounds: int, budget: floa
                     taken[name].append(sample())
                 except RecursionError:
                     failed[name] = "RecursionError"
+                except NoResultError as error:
+                    failed[name] = str(error)
     finally:
         gc.unfreeze()
     return {name: failed[name] if name in failed else statistics.median(taken[name]) for name in contenders}
