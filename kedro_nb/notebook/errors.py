@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,11 @@ def show_cell_error(
     ours = any(is_ours(_name(item)) for item in _items(traceback))
     if (ours or _notes(error)) and not hasattr(error, "_render_traceback_"):
         show_plainly(error)
+    if "_showtraceback" in vars(shell) and hasattr(error, "_render_traceback_"):
+        # Somebody (rich, say) draws every error in a way of their own, which knows nothing of ours.
+        sys.last_type, sys.last_value, sys.last_traceback = kind, error, traceback  # for %debug
+        type(shell)._showtraceback(shell, kind, error, error._render_traceback_())  # noqa: SLF001 - IPython's own
+        return
     shell.showtraceback((kind, error, traceback), tb_offset=tb_offset, running_compiled_code=True)
 
 

@@ -12,7 +12,7 @@ from kedro_nb.cli.messages import log_handler, plain_warnings
 from kedro_nb.notebook.arguments import without_comment
 from kedro_nb.notebook.errors import shown_plainly
 from kedro_nb.notebook.run_options import help_text, parse
-from kedro_nb.notebook.workspace import catalog_named, pipelines_in, runners_in
+from kedro_nb.notebook.workspace import catalog_named, pipelines_in, runners_in, use_functions_as_defined_now
 from kedro_nb.session import session
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def run(shell: Any, line: str) -> RunResult | None:
         current = session()
         pipelines = pipelines_in(shell.user_ns)
         chosen = current.select(asked.request, pipelines)
+        use_functions_as_defined_now(chosen, shell.user_ns)
         with (
             plain_warnings(),
             _log_of(chosen, shown=asked.extras["verbose"]),
@@ -61,11 +62,11 @@ def how_to_go_on(failed: Run, line: str) -> str | None:
     resume = failed.resume
     if resume is None:
         return None
-    line = _BEGINNING.sub("", f" {without_comment(line)}").strip()
-    if resume.unfinished < len(failed.pipeline):
-        line = f"{line} --from-nodes={','.join(resume.nodes)}".strip()
-        return f"What is done is kept. To go on: %kedro_run {line}"
-    return f"To try again: %kedro_run {line}".rstrip()
+    line = without_comment(line).strip()
+    if resume.unfinished == len(failed.pipeline):
+        return f"To try again: %kedro_run {line}".rstrip()
+    line = _BEGINNING.sub("", f" {line}").strip()  # the new beginning takes the place of the old one
+    return f"What is done is kept. To go on: %kedro_run {f'{line} '.lstrip()}--from-nodes={','.join(resume.nodes)}"
 
 
 def _view(shell: Any) -> AbstractContextManager[Listener]:

@@ -122,6 +122,7 @@ class Node:
     def func(self, func: Callable[..., Any]) -> None:
         if not callable(func):
             raise _invalid(f"first argument must be a function, not '{type(func).__name__}'.")
+        binding.check_signature(func, self._inputs)
         self._func = func
         self.is_generator = binding.is_generator_function(func)
 

@@ -319,10 +319,15 @@ def _flat(nodes: Iterable[Node | Pipeline] | Pipeline) -> list[Node]:
         elif isinstance(item, Pipeline):
             found.extend(item.graph.nodes)
         else:
-            raise TypeError(
-                f"Pipeline takes nodes and pipelines, not {_kind(item)}: node(function, inputs, outputs)"
-            )
+            raise TypeError(f"Pipeline takes nodes and pipelines, not {_kind(item)}: {_advice(item)}")
     return found
+
+
+def _advice(item: object) -> str:
+    kind = type(item)
+    if kind.__module__.startswith("kedro."):
+        return f"this {kind.__name__} is Kedro's own, import it from kedro_nb.pipeline"
+    return "node(function, inputs, outputs)"
 
 
 def _kind(item: object) -> str:

@@ -173,6 +173,7 @@ class _Saves:
         self._done = done
         self._lock = threading.Lock()
         self._error: BaseException | None = None
+        self._seconds = 0.0
 
     def save(self, name: str, holder: list[Any]) -> None:
         """Save one output, on whichever thread this is."""
@@ -186,6 +187,7 @@ class _Saves:
             self._left -= 1
             last = not self._left
         if last:
+            self._seconds = perf_counter() - self._called
             try:
                 if self._error is None:
                     confirm(self._task, self._context)
@@ -203,7 +205,7 @@ class _Saves:
     def report(self) -> Task:
         """The task, finished, with what has become readable since it was called."""
         task = self._task
-        task.finished, task.error, task.save = True, self._error, perf_counter() - self._called
+        task.finished, task.error, task.save = True, self._error, self._seconds
         told = set(task.written or ())
         task.written = [key for key in task.node.output_keys if key not in told]
         return task
