@@ -71,3 +71,14 @@ def test_its_frames_know_their_functions_and_arguments():
 
 def test_an_error_that_was_never_raised_has_none():
     assert unpack_traceback(pack_traceback(None)) is None
+
+
+def test_an_endless_recursion_arrives_without_its_middle():
+    def recurse(deeper):
+        recurse(deeper + 1)
+
+    with pytest.raises(RecursionError) as caught:
+        recurse(0)
+    frames = pack_traceback(caught.value.__traceback__)
+    assert len(frames) == 100
+    assert shown(caught.value.with_traceback(unpack_traceback(frames))).endswith("recursion depth exceeded\n")

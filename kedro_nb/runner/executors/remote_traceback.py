@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _VARARGS, _VARKEYWORDS = 0x04, 0x08  # flags of a code object
+_MOST = 100  # frames that are sent: an endless recursion has many, and they are alike
 _WHOLE_LINE = (0, 1 << 16)  # columns: the interpreter knows none, or may not show them
 
 
@@ -53,12 +54,14 @@ class _Elsewhere:
 
 
 def pack_traceback(traceback: TracebackType | None) -> list[SentFrame]:
-    """The frames, outermost first."""
-    frames = []
+    """The frames, outermost first, without the middle of a very long traceback."""
+    places = []
     while traceback is not None:
-        frames.append(_pack(traceback))
+        places.append(traceback)
         traceback = traceback.tb_next
-    return frames
+    if len(places) > _MOST:
+        places[_MOST // 2 : -_MOST // 2] = []
+    return [_pack(place) for place in places]
 
 
 def unpack_traceback(frames: Sequence[SentFrame]) -> TracebackType | None:
