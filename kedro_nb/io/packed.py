@@ -6,32 +6,44 @@ import contextlib
 import os
 from typing import Any
 
+owned: set[str] = set()  # the files that go when their `Packed` does
+
 
 class Packed:
-    """A pickled value.
+    """A pickled value. A file with large buffers is deleted together with the object of the process that owns it.
 
     Args:
         data: the pickle, without its large buffers.
         path: the file with the buffers; empty when there is none.
         spans: offset and length of each buffer, in bytes.
-        owned: this process deletes the file when the value is gone.
     """
 
-    __slots__ = ("data", "owned", "path", "spans")
+    __slots__ = ("data", "owner", "path", "spans")
 
-    def __init__(
-        self, data: bytes, path: str = "", spans: tuple[tuple[int, int], ...] = (), *, owned: bool = False
-    ) -> None:
+    def __init__(self, data: bytes, path: str = "", spans: tuple[tuple[int, int], ...] = ()) -> None:
         self.data = data
         self.path = path
         self.spans = spans
-        self.owned = owned
+        self.owner = 0
+
+    def own(self) -> Packed:
+        """Let the file go when this object does."""
+        if self.path:
+            owned.add(self.path)
+            self.owner = os.getpid()
+        return self
+
+    def disown(self) -> None:
+        """Leave the file to another process."""
+        self.owner = 0
+        owned.discard(self.path)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Packed, (self.data, self.path, self.spans))  # whoever gets it does not own it
 
     def __del__(self) -> None:
-        if self.owned and self.path:
+        if self.owner and self.owner == os.getpid():  # a fork has a copy that owns nothing
+            owned.discard(self.path)
             with contextlib.suppress(OSError):
                 os.unlink(self.path)  # noqa: PTH108 - at the end of a process a Path may be gone
 

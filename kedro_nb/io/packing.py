@@ -18,12 +18,13 @@ import os
 import pickle
 import shutil
 import tempfile
+import threading
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.io.by_value import dumps_by_value
-from kedro_nb.io.packed import Packed
+from kedro_nb.io.packed import Packed, owned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ _PREFIX = "kedro_nb-"
 _CHUNK = 1 << 30  # bytes: Linux writes no more than 2 GiB at once
 
 _numbers = count()
+_lock = threading.Lock()
 _own: dict[int, tuple[Path, ...]] = {}  # by process: a fork inherits its parent's
 
 
@@ -43,6 +45,7 @@ def pack(value: Any, folders: Sequence[Path] = ()) -> Packed:
 
     Raises:
         Exception: whatever pickling the value raises.
+        OSError: there is no room for it.
     """
     raws: list[memoryview] = []
 
@@ -60,7 +63,7 @@ def pack(value: Any, folders: Sequence[Path] = ()) -> Packed:
     if not raws:
         return Packed(data)
     path, spans = _write(raws, folders or own_folders())
-    return Packed(data, path, spans, owned=not folders)
+    return Packed(data, path, spans).own()
 
 
 def unpack(packed: Packed) -> Any:
@@ -80,14 +83,17 @@ def unpack(packed: Packed) -> Any:
 
 def _write(raws: list[memoryview], folders: Sequence[Path]) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Write the buffers one after the other into a new file in the first folder that has room."""
-    name = f"{os.getpid()}-{next(_numbers)}"
+    name = f"{os.getpid()}-{next(_numbers)}-{os.urandom(4).hex()}"  # a process's number comes back
     problems: list[str] = []
     for folder in folders:
         path = folder / name
         try:
+            folder.mkdir(mode=0o700, exist_ok=True)  # something may have tidied up
             return str(path), _write_to(path, raws)
-        except OSError as error:
+        except BaseException as error:
             path.unlink(missing_ok=True)
+            if not isinstance(error, OSError):
+                raise
             free = shutil.disk_usage(folder.parent).free
             problems.append(f"{folder.parent} ({error.strerror}, {free:,} bytes free)")
     needed = sum(raw.nbytes for raw in raws)
@@ -114,18 +120,21 @@ def _write_to(path: Path, raws: list[memoryview]) -> tuple[tuple[int, int], ...]
 def own_folders() -> tuple[Path, ...]:
     """The folders of this process for packed values, made when first asked for: shared memory, then the disk."""
     process = os.getpid()
-    if process not in _own:
-        shared = Path("/dev/shm")  # noqa: S108 - the memory file system of Linux
-        roots = [shared] if os.access(shared, os.W_OK) else []
-        folders = []
-        for root in [*roots, Path(tempfile.gettempdir())]:
-            sweep(root)
-            folder = root / f"{_PREFIX}{os.getuid()}-{_identity(process)}"
-            folder.mkdir(mode=0o700, exist_ok=True)
-            folders.append(folder)
-        _own[process] = tuple(folders)
-        atexit.register(_remove, process)
-    return _own[process]
+    with _lock:
+        if process not in _own:
+            folders = []
+            for root in _roots():
+                sweep(root)
+                prefix = f"{_PREFIX}{os.getuid()}-{_namespace()}-{_identity(process)}-"
+                folders.append(Path(tempfile.mkdtemp(prefix=prefix, dir=root)))
+            _own[process] = tuple(folders)
+            atexit.register(_remove, process)
+        return _own[process]
+
+
+def _roots() -> list[Path]:
+    shared = Path("/dev/shm")  # noqa: S108 - the memory file system of Linux
+    return [*([shared] if os.access(shared, os.W_OK) else []), Path(tempfile.gettempdir())]
 
 
 def _remove(process: int) -> None:
@@ -134,18 +143,36 @@ def _remove(process: int) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def remove_leavings(process: int) -> None:
+    """Remove what a worker of ours, which is no more, has written and not handed over, and folders of its own."""
+    for folder in _own.get(os.getpid(), ()):
+        for path in folder.glob(f"{process}-*"):
+            if str(path) not in owned:
+                path.unlink(missing_ok=True)
+        sweep(folder.parent)
+
+
 def sweep(root: Path) -> None:
     """Remove what processes that are no more have left in `root`."""
-    for folder in root.glob(f"{_PREFIX}{os.getuid()}-*"):
-        process = folder.name.split("-")[2]
-        if process.isdigit() and not folder.name.endswith(_identity(int(process))):
+    # In another namespace (a container) other processes have our numbers.
+    for folder in root.glob(f"{_PREFIX}{os.getuid()}-{_namespace()}-*"):
+        process, began = [*folder.name.split("-"), "", ""][3:5]
+        if process.isdigit() and f"{process}-{began}" != _identity(int(process)):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _namespace() -> str:
+    try:
+        return Path("/proc/self/ns/pid").readlink().name.strip("pid:[]")
+    except OSError:
+        return "0"
 
 
 def _identity(process: int) -> str:
     """A process's number and when it began: numbers come back."""
     try:
-        began = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
+        state, *fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        began = "gone" if state in {"Z", "X"} else fields[18]
     except OSError:
         try:
             os.kill(process, 0)
@@ -156,3 +183,11 @@ def _identity(process: int) -> str:
         else:
             began = "0"
     return f"{process}-{began}"
+
+
+def _after_fork() -> None:
+    global _lock  # noqa: PLW0603 - a thread that is not here may have held it
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_after_fork)

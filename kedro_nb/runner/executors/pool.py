@@ -5,12 +5,17 @@ from __future__ import annotations
 import atexit
 import contextlib
 import multiprocessing
+import multiprocessing.util  # before our own `atexit` below: what is registered last is called first
 import os
 import pickle
+import signal
 import sys
 import threading
 import warnings
+import weakref
 from typing import TYPE_CHECKING, Any
+
+from kedro_nb.io.by_value import reloads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,35 +25,42 @@ IDLE = 60.0  # seconds that a process waits for its next run
 _shelf: list[WorkerProcess] = []
 _lock = threading.Lock()
 _timer: threading.Timer | None = None
-_all: set[WorkerProcess] = set()
+_all: weakref.WeakSet[WorkerProcess] = weakref.WeakSet()
 
 
 class WorkerProcess:
-    """A process that runs tasks.
+    """A process that runs tasks. One that nobody refers to any more is ended.
 
     Attributes:
         connection: our end of the pipe to it.
+        fresh: it has run nothing yet.
     """
 
-    def __init__(self, method: str) -> None:
+    def __init__(self, method: str, generation: int) -> None:
         self.method = method
+        self.generation = generation
+        self.fresh = True
+        self._parent = os.getpid()
         context: Any = multiprocessing.get_context(method)
         self.connection, theirs = context.Pipe()
-        # A fork has our ends of the other pipes: it must not keep them open when we are gone.
-        inherited = [self.connection, *(worker.connection for worker in _all)] if method == "fork" else []
-        self._process = context.Process(
-            target=_serve, args=(theirs, os.getpid(), inherited), name="kedro_nb-worker"
-        )
-        with _without_main(), warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", DeprecationWarning
-            )  # the user's choice of fork, with threads about
-            self._process.start()
-        theirs.close()
+        # A fork has our ends of all pipes: it must not keep them open when we are gone.
         _all.add(self)
+        self._process = context.Process(target=_serve, args=(theirs, os.getpid()), name="kedro_nb-worker")
+        with _without_main() if method != "fork" else contextlib.nullcontext(), warnings.catch_warnings():
+            # Fork, with threads about, is the user's choice.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._process.start()
+        self.pid: int = self._process.pid
+        theirs.close()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):  # at the end of the process anything may be gone
+            if self._parent == os.getpid() and not self.connection.closed:
+                self.end()
 
     def send(self, *message: Any) -> None:
         """Send a message, whole."""
+        self.fresh = False
         self.connection.send_bytes(pickle.dumps(message, protocol=5))
 
     def receive(self) -> Any:
@@ -73,12 +85,12 @@ class WorkerProcess:
         self.connection.close()
         self._process.close()
         _all.discard(self)
+        if packing := sys.modules.get("kedro_nb.io.packing"):
+            packing.remove_leavings(self.pid)
         return code
 
 
-def _serve(connection: Any, parent: int, inherited: list[Any]) -> None:
-    for other in inherited:
-        other.close()
+def _serve(connection: Any, parent: int) -> None:
     from kedro_nb.runner.executors.worker import main
 
     main(connection, parent)
@@ -89,8 +101,7 @@ def _without_main() -> Iterator[None]:
     """Keep a new process from importing the user's script again: what it needs of it is sent by value."""
     main = sys.modules["__main__"]
     hidden: dict[str, Any] = {n: vars(main)[n] for n in ("__file__", "__spec__") if n in vars(main)}
-    for name in hidden:
-        vars(main)[name] = None
+    vars(main)["__spec__"] = None
     vars(main).pop("__file__", None)
     try:
         yield
@@ -98,19 +109,33 @@ def _without_main() -> Iterator[None]:
         vars(main).update(hidden)
 
 
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let an interrupt wait until what is in here is done."""
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield
+        return
+    interrupts: list[Any] = []
+    signal.signal(signal.SIGINT, lambda *args: interrupts.append(args))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if interrupts:
+            handler(*interrupts[0])
+
+
 def take(method: str) -> WorkerProcess:
-    """A process that is free, started this way."""
+    """A process that is free, was started this way, and has imported nothing that was loaded again since."""
+    generation = reloads()
     with _lock:
-        for worker in _shelf:
-            if worker.method == method:
-                _shelf.remove(worker)
-                if worker.alive:
-                    return worker
-                worker.end()
-                break
-        if not _all:
-            atexit.register(_end_all)  # before multiprocessing's own, which would wait for them
-        return WorkerProcess(method)
+        for worker in [worker for worker in _shelf if worker.method == method]:
+            _shelf.remove(worker)
+            if worker.alive and worker.generation == generation:
+                return worker
+            worker.end()
+        return WorkerProcess(method, generation)
 
 
 def give_back(workers: Iterable[WorkerProcess]) -> None:
@@ -135,3 +160,17 @@ def shut_down() -> None:
 def _end_all() -> None:
     for worker in list(_all):
         worker.end()
+
+
+def _after_fork() -> None:
+    """Leave the parent's processes to the parent: a fork has pools of its own."""
+    global _lock, _timer
+    _lock, _timer = threading.Lock(), None
+    for worker in list(_all):
+        worker.connection.close()
+    _all.clear()
+    _shelf.clear()
+
+
+atexit.register(_end_all)
+os.register_at_fork(after_in_child=_after_fork)

@@ -12,7 +12,7 @@ import sys
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.errors import DatasetError, PipelineError, WorkerError
+from kedro_nb.errors import DatasetError, PipelineError, RunCancelledError, WorkerError
 from kedro_nb.io import MemoryDataset
 from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.packing import own_folders
@@ -22,9 +22,12 @@ from kedro_nb.runner.executors.worker import Setup
 from kedro_nb.runner.failure import annotate
 
 if TYPE_CHECKING:
+    from kedro_nb.io.packed import Packed
     from kedro_nb.runner.executors.pool import WorkerProcess
     from kedro_nb.runner.plan import Plan
     from kedro_nb.runner.task import Task, TaskContext
+
+_GLANCE = 0.1  # seconds between two looks at whether the run was cancelled
 
 
 class ProcessExecutor:
@@ -43,6 +46,9 @@ class ProcessExecutor:
         """Check that everything can go to another process, and pack what is the same for all tasks."""
         self._context = context
         self._in_memory: set[str] = set()
+        self._idle: list[WorkerProcess] = []
+        self._busy: dict[WorkerProcess, tuple[Task, dict[str, Packed]]] = {}
+        self._told: set[WorkerProcess] = set()
         stored: dict[str, Any] = {}
         for name in {name for node in plan.nodes for name in (*node.input_names, *node.output_names)}:
             dataset = context.dataset(name)
@@ -50,12 +56,9 @@ class ProcessExecutor:
                 self._in_memory.add(name)
             else:
                 stored[name] = dataset
+        self._setup = self._describe(plan, stored)
         for name in sorted(self._in_memory & plan.kept & plan.readers.keys()):
             self._pack_input(name)
-        self._setup = self._describe(plan, stored)
-        self._idle: list[WorkerProcess] = []
-        self._busy: dict[WorkerProcess, Task] = {}
-        self._told: set[WorkerProcess] = set()
 
     def _pack_input(self, name: str) -> None:
         dataset = self._context.dataset(name)
@@ -114,73 +117,113 @@ class ProcessExecutor:
 
     def submit(self, task: Task) -> None:
         """Give the task to a process that is free, or to a new one."""
-        worker = self._idle.pop() if self._idle else pool.take(self._method)
-        self._busy[worker] = task
         inputs = {
             name: self._context.dataset(name).packed()
             for name in task.node.input_names
             if name in self._in_memory
         }
-        try:
-            if worker not in self._told:
-                worker.send("setup", self._setup)
-                self._told.add(worker)
-            worker.send("task", task.position, inputs)
-        except OSError:
-            """It has died; `wait` finds that out."""
+        with pool.uninterrupted():
+            while True:
+                worker = self._idle.pop() if self._idle else pool.take(self._method)
+                fresh = worker.fresh
+                self._busy[worker] = (task, inputs)  # which lasts as long as somebody may read it
+                try:
+                    if worker not in self._told:
+                        worker.send("setup", self._setup)
+                        self._told.add(worker)
+                    worker.send("task", task.position, inputs)
+                except OSError:  # it has died
+                    if not fresh:  # while it was waiting: the next one
+                        del self._busy[worker]
+                        worker.end()
+                        continue
+                return
 
     def wait(self) -> list[Task]:
         """Pass on what the processes say, until one of them has finished its task or died."""
         finished: list[Task] = []
         while not finished:
+            if self._context.monitor.cancelled:
+                return self._stop()
             connections: Any = {worker.connection: worker for worker in self._busy}
-            for ready in connection.wait(list(connections)):
+            for ready in connection.wait(list(connections), _GLANCE):
                 worker = connections[ready]
-                try:
-                    message = worker.receive()
-                except (EOFError, OSError):
-                    finished.append(self._bury(worker))
-                    continue
-                if self._take(self._busy[worker], *message):
-                    finished.append(self._busy.pop(worker))
-                    self._idle.append(worker)
+                message = self._receive(worker)
+                task, _ = self._busy[worker]
+                if message is None:
+                    self._bury(worker)
+                elif self._take(task, *message):
+                    self._free(worker)
+                if task.finished:
+                    finished.append(task)
         return finished
+
+    def _receive(self, worker: WorkerProcess) -> Any:
+        """What a process says; None when it has died, or says nothing that can be understood."""
+        with pool.uninterrupted():
+            try:
+                message = worker.receive()
+            except Exception:  # noqa: BLE001 - a node may have written into the pipe
+                return None
+            if message[0] == "done":
+                for packed in message[1].values():
+                    packed.own()
+            return message
 
     def _take(self, task: Task, kind: str, *content: Any) -> bool:
         """Do what a message about a task says; True for the last one."""
         if kind == "text":
-            _print(task.node.name, *content[1:])
+            _print(task.node.name, *content)
         elif kind == "log":
-            _log(*content)
+            _log(task.node.name, *content)
         elif kind == "event" and self._context.events is not None:
-            _, name, moment, details = content
+            name, moment, details = content
             self._context.monitor.emit(getattr(self._context.events, name)(moment, task.node, *details))
         elif kind == "done":
-            self._keep(content[1])
-            task.load, task.call, task.save = content[2]
+            outputs, (task.load, task.call, task.save) = content
+            for name, packed in outputs.items():
+                self._context.dataset(name).adopt(packed)
             task.finished = True
         elif kind == "failed":
-            task.error = unpack_error(*content[1])
-            task.doing, task.dataset = content[2:]
+            sent, task.doing, task.dataset = content
+            task.error = unpack_error(sent)
+            if isinstance(task.error, Exception) and not getattr(task.error, "__notes__", ()):
+                annotate(task.error, f"In node {task.node}")
             task.finished = True
         return task.finished
 
-    def _keep(self, outputs: dict[str, Any]) -> None:
-        """Hold what a node has made where the kernel finds it."""
-        for name, packed in outputs.items():
-            packed.owned = True
-            self._context.dataset(name).adopt(packed)
+    def _free(self, worker: WorkerProcess) -> None:
+        with pool.uninterrupted():
+            task, _ = self._busy.pop(worker)
+            if isinstance(task.error, MemoryError):
+                worker.end()  # it may be as full, or as limited, as it was
+            else:
+                self._idle.append(worker)
 
-    def _bury(self, worker: WorkerProcess) -> Task:
-        task = self._busy.pop(worker)
-        code = worker.end(grace=1.0)
+    def _bury(self, worker: WorkerProcess) -> None:
+        with pool.uninterrupted():
+            task, _ = self._busy.pop(worker)
+            code = worker.end(grace=1.0)
         how = f"exit code {code}"
         if code is not None and code < 0:
             how = f"signal {-code}, {signal.Signals(-code).name}"
+            if code == -signal.SIGKILL:
+                how += ": the system does this when memory runs out"
         task.error = WorkerError(f"The process that ran node '{task.node.name}' has ended ({how}).")
         annotate(task.error, f"In node {task.node}")
         task.finished = True
-        return task
+
+    def _stop(self) -> list[Task]:
+        """End what is at work: the run was cancelled."""
+        with pool.uninterrupted():
+            tasks = [task for task, _ in self._busy.values()]
+            for worker in self._busy:
+                worker.end()
+            self._busy.clear()
+        for task in tasks:
+            task.error = RunCancelledError(f"Node '{task.node.name}' was stopped: its outputs are dropped.")
+            task.finished = True
+        return tasks
 
     def drop(self) -> list[Task]:
         """Every task that was taken has begun."""
@@ -189,22 +232,30 @@ class ProcessExecutor:
     def close(self, *, abandon: bool = False) -> None:
         """Put free processes back on the shelf; end those that are still at work."""
         del abandon  # a process that is at work when the run is over has nothing to finish
-        for worker in self._busy:
-            worker.end()
-        self._busy.clear()
-        pool.give_back(self._idle)
-        self._idle = []
+        with pool.uninterrupted():
+            for worker in self._busy:
+                worker.end()
+            self._busy.clear()
+            pool.give_back(self._idle)
+            self._idle = []
+            self._told.clear()
 
 
 def _print(node: str, stream: str, text: str) -> None:
     target = sys.stderr if stream == "stderr" else sys.stdout
-    for line in text.splitlines():
+    encoding = getattr(target, "encoding", None) or "utf-8"
+    for line in text.encode(encoding, "backslashreplace").decode(encoding).splitlines():
         target.write(f"{node}: {line}\n")
 
 
-def _log(name: str, level: int, text: str, created: float) -> None:
+def _log(
+    node: str, name: str, level: int, text: str, created: float, where: tuple[str, int, str | None]
+) -> None:
     logger = logging.getLogger(name)
     if logger.isEnabledFor(level):
-        record = logger.makeRecord(name, level, "(process)", 0, "%s", (text,), None)
+        if not name.startswith("kedro_nb."):  # ours say which node they are about
+            text = f"{node}: {text}"
+        path, line, function = where
+        record = logger.makeRecord(name, level, path, line, "%s", (text,), None, function)
         record.created = created
         logger.handle(record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import os
@@ -11,11 +12,12 @@ import sys
 import threading
 import time
 import traceback
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError
 from kedro_nb.hooks import create_hook_manager
-from kedro_nb.io import DataCatalog, MemoryDataset
+from kedro_nb.io import DataCatalog, MemoryDataset, by_value
 from kedro_nb.runner.executors.remote_error import pack_error
 from kedro_nb.runner.monitor import Monitor
 from kedro_nb.runner.task import Task, TaskContext, execute
@@ -42,8 +44,6 @@ class Setup:
         plugins: the hooks.
         run_id: for the hooks.
         levels: the level of each logger that says something.
-        path: where to import from.
-        folder: the working directory.
         packing: the folders for packed outputs.
     """
 
@@ -65,35 +65,45 @@ class Setup:
         self.plugins = plugins
         self.run_id = run_id
         self.levels = levels
-        self.path = list(sys.path)
-        self.folder = os.getcwd()  # noqa: PTH109 - as text
+        self.path = list(sys.path)  # where to import from
+        self.environment = dict(os.environ)
+        self.filters = list(warnings.filters)
+        self.folder = ""  # the working directory
+        with contextlib.suppress(OSError):  # it is gone
+            self.folder = os.getcwd()  # noqa: PTH109 - as text
         self.packing = packing
         self.tells = tells
 
 
 def main(connection: Connection, parent: int) -> None:
-    """Serve until told to go, or until the parent is gone."""
+    """Serve until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel decides about interrupts
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    threading.Thread(target=_watch, args=(parent, os.getppid()), daemon=True).start()
     _mute()
+    by_value.takes_code = False
     worker = Worker(connection)
     while True:
         try:
             kind, *rest = pickle.loads(connection.recv_bytes())
         except (EOFError, OSError):
             os._exit(0)
-        if kind == "exit":
-            os._exit(0)
         getattr(worker, kind)(*rest)
 
 
-def _watch(parent: int) -> None:
-    """A worker whose kernel was killed goes too, even if another worker holds the connection open."""
+def _watch(parent: int, above: int) -> None:
+    """A worker whose kernel was killed goes too, even if another process holds the connection open.
+
+    Args:
+        parent: the kernel.
+        above: the process that started this one: the kernel, or the server of `forkserver`, which goes with it.
+    """
     while True:
         time.sleep(_WATCH)
         try:
             os.kill(parent, 0)
         except OSError:
+            os._exit(1)
+        if os.getppid() != above:
             os._exit(1)
 
 
@@ -102,6 +112,9 @@ def _mute() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    if faulthandler := sys.modules.get("faulthandler"):
+        faulthandler.disable()  # a fork's may know another way
 
 
 class Worker:
@@ -109,14 +122,27 @@ class Worker:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._lock = threading.Lock()
-        self._task = -1
+        self._lock = threading.RLock()
+        self._task = -1  # none: who prints now was left behind by a task that is over
+        self._broken: BaseException | None = None
 
     def setup(self, pickled: bytes) -> None:
         """Get ready for a run."""
-        setup: Setup = pickle.loads(pickled)
+        try:
+            self._broken = None
+            self._set_up(pickle.loads(pickled))
+        except BaseException as error:  # noqa: BLE001 - the user's code may be imported by this
+            self._broken = error
+
+    def _set_up(self, setup: Setup) -> None:
         sys.path[:] = setup.path
-        os.chdir(setup.folder)
+        if os.environ != setup.environment:
+            os.environ.clear()
+            os.environ.update(setup.environment)
+        if setup.folder:
+            os.chdir(setup.folder)
+        warnings.simplefilter("default")  # lets Python notice that the filters are others
+        warnings.filters[:] = setup.filters  # type: ignore[index]  # it is a list
         self._setup = setup
         self._logs(setup.levels)
         sys.stdout = _Stream(self, "stdout")
@@ -128,6 +154,9 @@ class Worker:
 
     def task(self, position: int, inputs: dict[str, Packed]) -> None:
         """Run one node and send what it made, or what it raised."""
+        if self._broken is not None:
+            self.send("failed", pack_error(self._broken), "load", "")
+            return
         self._task = position
         node = self._setup.nodes[position]
         names = {*node.input_names, *node.output_names} & self._setup.in_memory
@@ -143,13 +172,19 @@ class Worker:
             outputs = self._pack(task, [name for name in node.output_names if name in self._setup.in_memory])
         for name in names:
             del self._catalog[name]
+        self._finish(task, outputs)
+
+    def _finish(self, task: Task, outputs: dict[str, Packed]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
-        seconds = (task.load, task.call, task.save)
-        if task.error is None:
-            self.send("done", position, outputs, seconds)
-        else:
-            self.send("failed", position, pack_error(task.error), task.doing, task.dataset)
+        self._task = -1
+        if task.error is not None:
+            outputs.clear()
+            self.send("failed", pack_error(task.error), task.doing, task.dataset)
+            return
+        self.send("done", outputs, (task.load, task.call, task.save))
+        for packed in outputs.values():
+            packed.disown()
 
     def _pack(self, task: Task, names: list[str]) -> dict[str, Packed]:
         from kedro_nb.io.packing import pack
@@ -174,40 +209,51 @@ class Worker:
 
     def _event(self, event: Event) -> None:
         details = [getattr(event, name) for name in event.__slots__ if name not in {"time", "node"}]
-        self.send("event", self._task, type(event).__name__, event.time, details)
+        self.send("event", type(event).__name__, event.time, details)
 
     def _logs(self, levels: dict[str, int]) -> None:
         root = logging.getLogger()
-        root.handlers[:] = [_LogHandler(self)]
+        for logger in (*logging.root.manager.loggerDict.values(), root):
+            if isinstance(logger, logging.Logger):
+                logger.handlers.clear()  # the kernel has them, and gets every record
+                logger.propagate = True
+                logger.setLevel(logging.NOTSET)
         for name, level in levels.items():
             logging.getLogger(name or None).setLevel(level)
+        root.addHandler(_LogHandler(self))
 
-    def text(self, stream: str, text: str) -> None:
-        """Send what a node has printed."""
-        self.send("text", self._task, stream, text)
+    def say(self, kind: str, *content: Any) -> None:
+        """Send what a node has printed or logged."""
+        if self._task >= 0:
+            self.send(kind, *content)
 
 
 class _Stream(io.TextIOBase):
     """Sends what is printed, line by line."""
 
+    encoding = "utf-8"
+
     def __init__(self, worker: Worker, name: str) -> None:
         self._worker = worker
         self._name = name
         self._line = ""
+        self._lock = threading.RLock()
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
-        lines, _, self._line = (self._line + text).rpartition("\n")
-        if lines or text.endswith("\n"):
-            self._worker.text(self._name, lines + "\n")
+        with self._lock:
+            lines, newline, self._line = (self._line + text).rpartition("\n")
+            if newline:
+                self._worker.say("text", self._name, lines + newline)
         return len(text)
 
     def flush(self) -> None:
-        if self._line:
+        with self._lock:
             line, self._line = self._line, ""
-            self._worker.text(self._name, line)
+            if line:
+                self._worker.say("text", self._name, line)
 
 
 class _LogHandler(logging.Handler):
@@ -218,7 +264,11 @@ class _LogHandler(logging.Handler):
         self._worker = worker
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage()
-        if record.exc_info:
-            text = "\n".join([text, "".join(traceback.format_exception(*record.exc_info)).rstrip()])
-        self._worker.send("log", record.name, record.levelno, text, record.created)
+        try:
+            text = record.getMessage()
+            if record.exc_info:
+                text = "\n".join([text, "".join(traceback.format_exception(*record.exc_info)).rstrip()])
+            where = (record.pathname, record.lineno, record.funcName)
+            self._worker.say("log", record.name, record.levelno, text, record.created, where)
+        except Exception:  # noqa: BLE001 - logging never raises
+            self.handleError(record)
