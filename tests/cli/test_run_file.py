@@ -97,6 +97,41 @@ p = Pipeline([node(double, 'xs', 'a')])
     assert "mine runs" in run(BASE + code, "--runner=Mine").out
 
 
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_its_nodes_run_in_processes(run, monkeypatch, method):
+    monkeypatch.setenv("KEDRO_MP_CONTEXT", method)
+    code = """
+class Point:
+    def __init__(self, x):
+        self.x = x
+
+def make(x):
+    print("here I am")
+    return Point(x)
+
+p = Pipeline([node(make, "xs", "point", name="make"), node(lambda point: point.x, "point", "a")])
+"""
+    done = run(BASE + code, "--parallel", "--runner-params=max_workers=2")
+    assert (done.code, done.err) == (0, "")
+    assert "make: here I am\n" in done.out
+    assert done.out.endswith("{'a': 10}\n")
+
+
+def test_a_node_that_fails_in_a_process_is_shown_as_any(run):
+    code = BASE + "p = Pipeline([node(broken, 'xs', 'b', name='fails')])"
+    assert run(code, "--parallel").err == run(code).err
+
+
+def test_a_start_method_that_there_is_not_ends_with_2(run, monkeypatch):
+    monkeypatch.setenv("KEDRO_MP_CONTEXT", "thread")
+    done = run(BASE + "p = Pipeline([node(double, 'xs', 'a')])", "--parallel")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        "Error: ParallelRunner() cannot be made: KEDRO_MP_CONTEXT is 'thread': it can be 'fork', 'spawn' or "
+        "'forkserver', or not set at all.\n"
+    )
+
+
 def test_code_for_scripts_is_not_run(run):
     done = run(
         BASE + "p = Pipeline([node(double, 'xs', 'a')])\nif __name__ == '__main__':\n    print('script')"

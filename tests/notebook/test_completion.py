@@ -25,6 +25,12 @@ LINES = {
     "a runner": ("%kedro_run --runner=T", {"ThreadRunner"}),
     "a runner after a space": ("%kedro_run --runner T", {"ThreadRunner"}),
     "a runner in the short form": ("%kedro_run -r T", {"ThreadRunner"}),
+    "a runner with processes": ("%kedro_run --runner=P", {"ParallelRunner"}),
+    "the flag for processes": ("%kedro_run --par", {"--parallel", "--params"}),
+    "an argument of the runner with processes": (
+        "%kedro_run --runner=ParallelRunner --runner-params=max",
+        {"max_workers="},
+    ),
     "a runner of the notebook": ("%kedro_run --runner=My", {"MyRunner"}),
     "a runner in another case": ("%kedro_run --runner=thread", {"ThreadRunner"}),
     "a pipeline": ("%kedro_run --pipeline=", {"statistics", "other"}),

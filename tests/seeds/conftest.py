@@ -1,7 +1,6 @@
 """Runs the code blocks of Kedro's pages "Run a pipeline" (newer and older) as cells of a notebook.
 
-The blocks stand in the tests as the pages print them. Blocks about ParallelRunner and SharedMemoryDataCatalog come with
-that runner, and the console lines (`kedro run ...`) are in `test_commands.py`.
+The blocks stand in the tests as the pages print them. The console lines (`kedro run ...`) are in `test_commands.py`.
 """
 
 from __future__ import annotations

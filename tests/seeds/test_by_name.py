@@ -7,7 +7,8 @@ import types
 import pytest
 
 from kedro_nb import RunRequest, Session, project
-from kedro_nb.io import DataCatalog, MemoryDataset
+from kedro_nb.cli import parse_run_line
+from kedro_nb.io import DataCatalog, MemoryDataset, SharedMemoryDataCatalog
 from kedro_nb.pipeline import Pipeline, node, pipeline
 from kedro_nb.session import core, set_session
 
@@ -78,6 +79,24 @@ output_dataset_names = runner.run(pipeline=pipeline, catalog=catalog)
 for ds_name in output_dataset_names:
     data = catalog[ds_name].load()
 """
+IN_PARALLEL = """
+from kedro.framework.project import pipelines
+from kedro.io import SharedMemoryDataCatalog
+from kedro.runner import ParallelRunner
+
+# Load catalog config for multiprocessing context
+catalog = SharedMemoryDataCatalog.from_config(catalog_config)
+
+pipeline = pipelines.get("__default__")
+runner = ParallelRunner()
+
+# Run the pipeline
+output_dataset_names = runner.run(pipeline=pipeline, catalog=catalog)
+
+# Load output data
+for ds_name in output_dataset_names:
+    data = catalog[ds_name].load()
+"""
 DE, DS = Pipeline([node(sum, "xs", "total")]), Pipeline([node(abs, "total", "size")])
 DEFINITION = "# your definition goes here"
 
@@ -130,11 +149,23 @@ def test_a_pipeline_runs_by_its_name(cell, session, register, block):
     assert session.run(RunRequest(pipelines=("my_pipeline",))).result().load() == {"count": 2}
 
 
-def test_a_registered_pipeline_runs_programmatically(cell, session, tmp_path):
+@pytest.mark.parametrize("block", [PROGRAMMATICALLY, IN_PARALLEL], ids=["one by one", "in parallel"])
+def test_a_registered_pipeline_runs_programmatically(cell, session, tmp_path, block):
     session.pipelines["__default__"] = DE + DS
     stored = {"type": "JSONDataset", "filepath": f"{tmp_path}/xs.json"}
     DataCatalog.from_config({"xs": stored}).save("xs", [-1, -2])
     cell.variables["catalog_config"] = {"xs": stored}
-    cell(PROGRAMMATICALLY)
+    cell(block)
     assert list(cell("output_dataset_names")) == ["size"]
     assert cell("data") == 3
+
+
+def test_a_shared_memory_catalog_is_a_data_catalog():
+    assert issubclass(SharedMemoryDataCatalog, DataCatalog)
+
+
+@pytest.mark.parametrize("line", ["", "-r ThreadRunner", "-r ParallelRunner"])
+def test_nobody_needs_to_worry_which_catalog_to_use(session, line):
+    session.pipelines["__default__"] = DE + DS
+    session.run(parse_run_line(line.split()).request).result()
+    assert session.catalog["size"].load() == 3

@@ -1,11 +1,12 @@
 """The pages' console lines: `kedro run` is `%kedro_run` in a notebook and `kedro-nb run FILE.py` in a shell.
 
-All three read their options with the parser that is used here. Lines with ParallelRunner come with that runner, and
-`--runner=<package_name>.runner.DryRunner` is in `test_custom_runners.py`.
+All three read their options with the parser that is used here. `--runner=<package_name>.runner.DryRunner` is in
+`test_custom_runners.py`.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import shlex
 
 import pytest
@@ -20,8 +21,9 @@ CONFIG = """
 run:
   tags: tag1, tag2, tag3
   pipeline: pipeline1
+  runner: ParallelRunner
   node_names: node1, node2
-"""  # without the page's `runner: ParallelRunner` and `env: env1`, which come with that runner and with project folders
+"""  # without the page's `env: env1`, which comes with project folders
 DEFAULT = Pipeline([Node(sum, "xs", "total", name="add"), Node(abs, "total", "size", name="measure")])
 PIPELINE1 = Pipeline(
     [
@@ -74,6 +76,9 @@ def test_a_run_without_options_is_sequential_and_takes_the_default_pipeline(run)
         ("kedro run --runner=SequentialRunner", "sequential_runner"),
         ("kedro run --runner=ThreadRunner", "thread_runner"),
         ("kedro run -r ThreadRunner", "thread_runner"),
+        ("kedro run --runner=ParallelRunner", "parallel_runner"),
+        ("kedro run -r ParallelRunner", "parallel_runner"),
+        ("kedro run --parallel", "parallel_runner"),
     ],
 )
 def test_a_runner_is_chosen_by_name(run, lines, line, runner):
@@ -104,6 +109,21 @@ def test_parallel_and_runner_cannot_be_used_at_the_same_time():
 def test_arguments_can_be_supplied_in_a_file_of_any_name(run, tmp_path):
     (tmp_path / "config.yml").write_text(CONFIG)
     assert nodes(run("kedro run --config=config.yml")) == {"node1"}
+
+
+def test_the_file_names_the_runner(run, tmp_path, lines):
+    (tmp_path / "config.yml").write_text(CONFIG)
+    run("kedro run --config=config.yml").result()
+    assert lines()[-1][0] == "kedro_nb.runner.parallel_runner"
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_the_start_method_of_parallel_runner_is_selected_in_the_environment(run, monkeypatch, method):
+    monkeypatch.setenv("KEDRO_MP_CONTEXT", method)
+    assert run("kedro run --runner=ParallelRunner").result().load() == {"size": 3}
+    assert {type(each).__name__ for each in multiprocessing.active_children()} >= {
+        f"{method.capitalize()}Process"
+    }
 
 
 def test_names_between_commas_in_the_file_are_several_names(tmp_path, monkeypatch):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import pytest
 
 from kedro_nb.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro_nb.pipeline import Node, Pipeline
-from kedro_nb.runner import AbstractRunner, SequentialRunner, ThreadRunner
+from kedro_nb.runner import AbstractRunner, ParallelRunner, SequentialRunner, ThreadRunner
 
 TIMEOUT = 10  # seconds that a meeting may take before it counts as missed
 
@@ -17,12 +18,12 @@ def xs():
     return DataCatalog({"xs": MemoryDataset([1, 2, 3])})
 
 
-@pytest.mark.parametrize("runner", [SequentialRunner, ThreadRunner])
+@pytest.mark.parametrize("runner", [SequentialRunner, ThreadRunner, ParallelRunner])
 def test_runners_all_inherit_from_abstract_runner(runner):
     assert issubclass(runner, AbstractRunner)
 
 
-@pytest.mark.parametrize("runner", [SequentialRunner, ThreadRunner])
+@pytest.mark.parametrize("runner", [SequentialRunner, ThreadRunner, ParallelRunner])
 def test_runners_provide_a_consistent_interface(cell, runner):
     result = runner().run(pipeline=cell.variables["pipeline"], catalog=xs())
     assert repr(result) == "{'v': 0.666666666666667}"
@@ -59,6 +60,14 @@ def test_thread_runner_executes_nodes_concurrently():
     both = Pipeline([Node(meet, "xs", "a"), Node(meet, "xs", "b")])
     ThreadRunner().run(both, xs())
     assert not meeting.broken
+
+
+def test_parallel_runner_executes_nodes_in_other_processes():
+    def process(_):
+        return os.getpid()
+
+    result = ParallelRunner().run(Pipeline([Node(process, "xs", "a")]), xs())
+    assert result["a"].load() != os.getpid()
 
 
 def test_run_always_returns_the_names_of_the_outputs_and_not_their_data(cell):
