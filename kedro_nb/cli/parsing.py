@@ -103,5 +103,6 @@ def _long(option: click.Parameter) -> str:
 def _usage(error: click.UsageError) -> str:
     message = error.format_message()
     if message.startswith("Got unexpected extra argument"):
-        return f"{message} Options begin with --, and a pipeline is named with --pipeline=NAME."
+        word = message.partition("(")[2].partition(")")[0].split(" ")[0]
+        return f"{message}. Options begin with --; a pipeline is named with --pipeline={word or 'NAME'}."
     return message

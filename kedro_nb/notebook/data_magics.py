@@ -37,7 +37,7 @@ _MOST_NAMES = 8
 
 def save(shell: Any, line: str) -> None:
     """%kedro_save NAME EXPRESSION."""
-    name, _, expression = line.strip().partition(" ")
+    name, expression = _name_and_rest(line.strip())
     expression = expression.strip().removesuffix(";")
     refuse_options([name], ["--help"])
     if not name or not expression:
@@ -55,6 +55,15 @@ def save(shell: Any, line: str) -> None:
     catalog.save(name, value)
     size = data_size(value)
     print(f"Saved {name}: {type(value).__name__}{size and f', {size}'} ({short_type(dataset)})")  # noqa: T201 - shown
+
+
+def _name_and_rest(line: str) -> tuple[str, str]:
+    """The first word, which may be quoted, and the rest as it stands."""
+    if line[:1] in {'"', "'"} and line[0] in line[1:]:
+        name, _, rest = line[1:].partition(line[0])
+        return name, rest
+    name, _, rest = line.partition(" ")
+    return name, rest
 
 
 def load(shell: Any, line: str) -> Any:

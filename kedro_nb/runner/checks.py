@@ -102,4 +102,5 @@ def check_executor(given: Any, runner: object) -> Executor | None:
 
 
 def _save_first(name: str) -> str:
-    return f"Save it first: catalog['{name}'] = data, or %kedro_save {name} data in a notebook."
+    word = f'"{name}"' if " " in name else name
+    return f"Save it first: catalog['{name}'] = data, or %kedro_save {word} data in a notebook."

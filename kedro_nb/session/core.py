@@ -13,11 +13,11 @@ from kedro_nb.io.versioned import generate_timestamp
 from kedro_nb.project import PipelineRegistry
 from kedro_nb.runner.failure import user_frames
 from kedro_nb.session.hooks import RunHooks, pipelines_of
-from kedro_nb.session.parameters import WHOLE, ParameterEntries, check_parameters, merge
+from kedro_nb.session.parameters import WHOLE, ParameterEntries, check_parameters, merge, warn_of_unread
 from kedro_nb.session.request import RunRequest
 from kedro_nb.session.run import Run
 from kedro_nb.session.runners import make_runner
-from kedro_nb.session.selection import find_pipeline, select
+from kedro_nb.session.selection import check_left_out, find_pipeline, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -120,7 +120,8 @@ class Session:
         """
         request = request or RunRequest()
         catalog = self.catalog if catalog is None else catalog
-        pipeline = self.select(request, pipelines)
+        whole = self.pipeline(request.pipelines, pipelines)
+        pipeline = select(whole, request)
         runner = make_runner(request, {**(runners or {}), **self.runners})
         if not self._busy.acquire(blocking=False):
             raise RequestError(
@@ -132,6 +133,7 @@ class Session:
         try:
             run = Run(generate_timestamp(), request, pipeline, self.durations, listeners)
             self._prepare(run, catalog, own_versions)
+            check_left_out(whole, pipeline, catalog)
             if self.history:
                 self.history[-1].forget_frames()
             self.history.append(run)
@@ -152,6 +154,7 @@ class Session:
         request = run.request
         if request.load_versions and not hasattr(catalog, "use_versions"):
             raise RequestError(f"A {type(catalog).__name__} cannot be told which versions to load.")
+        warn_of_unread(request.params, self.parameters, run.pipeline)
         parameters = merge(self.parameters, request.params)
         self._entries.put(catalog, parameters, even_if_empty=WHOLE in run.pipeline.inputs())
         _use_versions(catalog, {**own_versions, **request.load_versions}, run.id)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.errors import did_you_mean
 from kedro_nb.io import MemoryDataset
 from kedro_nb.session.naming import unknown
 
@@ -47,12 +49,32 @@ def check_parameters(pipeline: Pipeline, catalog: Any) -> None:
     Raises:
         RequestError: the pipeline reads a parameter that nobody has set.
     """
+    declared = set(catalog.keys())  # and not what a pattern would make of it
     for name in sorted(pipeline.inputs()):
-        if name.startswith(PREFIX) and name not in catalog:
+        if name.startswith(PREFIX) and name not in declared:
             key = name.removeprefix(PREFIX)
-            known = [each.removeprefix(PREFIX) for each in catalog if each.startswith(PREFIX)]
-            advice = f"Set it in the parameters of the session, or for one run with --params={key}=VALUE."
-            raise unknown("parameter", key, known, ", which the pipeline reads", advice)
+            known = [each.removeprefix(PREFIX) for each in declared if each.startswith(PREFIX)]
+            advice = (
+                "Set it in the parameters of the session (%%kedro_params in a notebook), or for one run with "
+                f"--params={key}=VALUE."
+            )
+            raise unknown("parameter", key, sorted(known), ", which the pipeline reads", advice)
+
+
+def warn_of_unread(params: Mapping[str, Any], session: Mapping[str, Any], pipeline: Pipeline) -> None:
+    """Warn of parameters for one run that are neither set in the session nor read: most likely misspelt."""
+    read = {name.removeprefix(PREFIX) for name in pipeline.inputs() if name.startswith(PREFIX)}
+    if WHOLE in pipeline.inputs():
+        return
+    known = read | {name.removeprefix(PREFIX) for name, _ in _nested(PREFIX, session)}
+    for name, value in _nested(PREFIX, params):
+        key = name.removeprefix(PREFIX)
+        if not isinstance(value, Mapping) and not any(key == k or key.startswith(f"{k}.") for k in known):
+            warnings.warn(
+                f"No node of this run reads the parameter '{key}'{did_you_mean(key, known)}.",
+                UserWarning,
+                stacklevel=2,
+            )
 
 
 class ParameterEntries:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError
 from kedro_nb.pipeline import Pipeline
@@ -117,3 +117,23 @@ def selectable(pipeline: Pipeline, kind: str) -> Collection[str]:
         return {prefix for node in pipeline if node.namespace for prefix in node.namespace_prefixes}
     names = pipeline.datasets()  # as they are written, and without their format
     return names | {strip_transcoding(name) for name in names}
+
+
+def check_left_out(whole: Pipeline, chosen: Pipeline, catalog: Any) -> None:
+    """Tell when a slice begins with data that a node outside of it makes, and that is not there.
+
+    Raises:
+        RequestError: it is so for one of its inputs.
+    """
+    if chosen is whole:
+        return
+    writers = {key: node.name for node in whole for key in node.output_keys}
+    for name in sorted(chosen.inputs()):
+        writer = writers.get(strip_transcoding(name))
+        dataset = catalog.get(name) if writer is not None else None
+        in_memory = dataset is None or getattr(dataset, "_EPHEMERAL", False)
+        if writer is not None and in_memory and not (dataset is not None and dataset.exists()):
+            raise RequestError(
+                f"'{name}' is written by node '{writer}', which is not part of this run, and it is not in memory any "
+                f"more. Let the run begin at '{writer}', or give '{name}' a catalog entry that stores it."
+            )

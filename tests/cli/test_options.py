@@ -54,7 +54,7 @@ def test_each_option_fills_its_field(line, request_):
         ("--tgas=a", "--tgas"),
         ("--tgas=a", "--tags"),
         ("--nodes", "'--nodes' requires an argument"),
-        ("train", "pipeline is named with --pipeline=NAME"),
+        ("train", "pipeline is named with --pipeline=train"),
         ("--parallel --runner=ThreadRunner", "--runner and --parallel cannot be used together"),
         ("-p a --pipelines=b", "--pipeline and --pipelines cannot be used together"),
         ("--params=a", "--params: 'a' has no value"),
