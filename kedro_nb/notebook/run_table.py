@@ -67,6 +67,9 @@ def summary(progress: RunProgress) -> str:
         more = f" and {len(active) - 3} more" if len(active) > 3 else ""  # noqa: PLR2004 - as many as are named
         return f"{done}, {progress.elapsed:.1f} s" + (f" – running {names}{more}" if names else "")  # noqa: RUF001 - a dash
     if progress.state == "finished":
+        skipped = sum(node.state == "skipped" for node in progress.nodes.values())
+        if skipped == progress.total > 0:
+            return f"Nothing to run: {count_text(skipped, 'node')} skipped, no stored output is missing"
         if not progress.told_of_nodes:
             dry = progress.runner == _DRY  # any other does its work by itself
             return f"{progress.runner}: nothing was executed" if dry else f"{progress.runner} took {took}"

@@ -152,3 +152,10 @@ def test_html_has_no_style_sheet_and_no_colour_of_its_own_for_text():
 )
 def test_bytes_are_short(count, text):
     assert bytes_text(count) == text
+
+
+def test_a_run_that_skipped_everything_says_so():
+    pipeline = chain("one", "two")
+    events = [NodeSkipped(0.0, each) for each in pipeline.nodes]
+    progress = progress_of(pipeline, *events, RunFinished(1.0, None, None))
+    assert summary(progress) == "Nothing to run: 2 nodes skipped, no stored output is missing"
