@@ -8,11 +8,11 @@ import pytest
 
 from kedro_nb.io import CSVDataset, DataCatalog, MemoryDataset
 from kedro_nb.pipeline import Pipeline, node
-from kedro_nb.runner import SequentialRunner, ThreadRunner
+from kedro_nb.runner import ParallelRunner, SequentialRunner, ThreadRunner
 
-IO, NODE, SEQUENTIAL, THREAD = (
-    f"kedro_nb.{name}"
-    for name in ("io.data_catalog", "pipeline.node", "runner.sequential_runner", "runner.thread_runner")
+IO, NODE = "kedro_nb.io.data_catalog", "kedro_nb.pipeline.node"
+SEQUENTIAL, THREAD, PARALLEL = (
+    f"kedro_nb.runner.{kind}_runner" for kind in ("sequential", "thread", "parallel")
 )
 # The page's lines, spelled as today: `CSVDataset` for `CSVLocalDataSet`, `;` between the names of a node, and `params:`
 # where a parameter is loaded by name. Outputs are saved in the order in which the node names them.
@@ -110,13 +110,14 @@ def test_a_sequential_run_logs_the_pages_lines_in_their_order(io, lines):
     assert logged == expected
 
 
-def test_a_thread_run_logs_the_same_lines_for_its_nodes(io, lines):
-    ThreadRunner().run(EXAMPLE, io)
+@pytest.mark.parametrize(("runner", "name"), [(ThreadRunner, THREAD), (ParallelRunner, PARALLEL)])
+def test_a_run_of_several_at_a_time_logs_the_same_lines_for_its_nodes(io, lines, runner, name):
+    runner().run(EXAMPLE, io)
     said = set(lines())
     expected = [printed(line) for line in LINES.strip().splitlines()]
     assert {line for line in expected if line[0] in {IO, NODE}} <= said
     endings = [logger for logger, message in said if message.startswith("Pipeline execution completed")]
-    assert endings == [THREAD]
+    assert endings == [name]
 
 
 def test_an_async_run_says_so_before_it_loads(io, lines):

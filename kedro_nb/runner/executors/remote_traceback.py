@@ -6,6 +6,7 @@ arguments and the place of the real one, and it raises.
 
 from __future__ import annotations
 
+import contextlib
 from types import CodeType, FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -68,8 +69,9 @@ def unpack_traceback(frames: Sequence[SentFrame]) -> TracebackType | None:
     """A traceback of frames like these."""
     traceback = None
     for frame in reversed(frames):
-        made = _raise(frame)
-        traceback = TracebackType(traceback, made.tb_frame, made.tb_lasti, frame.lines[0])
+        with contextlib.suppress(Exception):  # code that a program has made can have any places
+            made = _raise(frame)
+            traceback = TracebackType(traceback, made.tb_frame, made.tb_lasti, frame.lines[0])
     return traceback
 
 
