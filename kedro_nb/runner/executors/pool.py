@@ -11,6 +11,7 @@ import pickle
 import signal
 import sys
 import threading
+import time
 import warnings
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ class WorkerProcess:
 
     Attributes:
         connection: our end of the pipe to it.
-        fresh: it has run nothing yet.
+        fresh: this is its first run.
     """
 
     def __init__(self, method: str, generation: int) -> None:
@@ -60,7 +61,6 @@ class WorkerProcess:
 
     def send(self, *message: Any) -> None:
         """Send a message, whole."""
-        self.fresh = False
         self.connection.send_bytes(pickle.dumps(message, protocol=5))
 
     def receive(self) -> Any:
@@ -77,7 +77,11 @@ class WorkerProcess:
         Args:
             grace: seconds to wait for a process that ends by itself.
         """
-        self._process.join(grace)
+        until = (
+            time.monotonic() + grace
+        )  # `join` can wait for ever for one whose descriptors a node has closed
+        while self._process.exitcode is None and time.monotonic() < until:
+            time.sleep(0.005)
         if self._process.exitcode is None:
             self._process.kill()
             self._process.join()
@@ -142,7 +146,9 @@ def give_back(workers: Iterable[WorkerProcess]) -> None:
     """Keep processes for the next run, for a while."""
     global _timer  # noqa: PLW0603 - one for all
     with _lock:
-        _shelf.extend(workers)
+        for worker in workers:
+            worker.fresh = False
+            _shelf.append(worker)
         if _timer is not None:
             _timer.cancel()
         _timer = threading.Timer(IDLE, shut_down)

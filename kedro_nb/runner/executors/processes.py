@@ -49,6 +49,7 @@ class ProcessExecutor:
         self._idle: list[WorkerProcess] = []
         self._busy: dict[WorkerProcess, tuple[Task, dict[str, Packed]]] = {}
         self._told: set[WorkerProcess] = set()
+        self._ready: set[WorkerProcess] = set()
         stored: dict[str, Any] = {}
         for name in {name for node in plan.nodes for name in (*node.input_names, *node.output_names)}:
             dataset = context.dataset(name)
@@ -125,7 +126,6 @@ class ProcessExecutor:
         with pool.uninterrupted():
             while True:
                 worker = self._idle.pop() if self._idle else pool.take(self._method)
-                fresh = worker.fresh
                 self._busy[worker] = (task, inputs)  # which lasts as long as somebody may read it
                 try:
                     if worker not in self._told:
@@ -133,7 +133,7 @@ class ProcessExecutor:
                         self._told.add(worker)
                     worker.send("task", task.position, inputs)
                 except OSError:  # it has died
-                    if not fresh:  # while it was waiting: the next one
+                    if not worker.fresh:  # while it was waiting: the next one
                         del self._busy[worker]
                         worker.end()
                         continue
@@ -152,6 +152,8 @@ class ProcessExecutor:
                 task, _ = self._busy[worker]
                 if message is None:
                     self._bury(worker)
+                elif message[0] == "ready":
+                    self._ready.add(worker)
                 elif self._take(task, *message):
                     self._free(worker)
                 if task.finished:
@@ -204,6 +206,9 @@ class ProcessExecutor:
         with pool.uninterrupted():
             task, _ = self._busy.pop(worker)
             code = worker.end(grace=1.0)
+        if not worker.fresh and worker not in self._ready:
+            self.submit(task)  # it died while it was waiting, or nearly so: the node has not begun
+            return
         how = f"exit code {code}"
         if code is not None and code < 0:
             how = f"signal {-code}, {signal.Signals(-code).name}"
@@ -239,6 +244,7 @@ class ProcessExecutor:
             pool.give_back(self._idle)
             self._idle = []
             self._told.clear()
+            self._ready.clear()
 
 
 def _print(node: str, stream: str, text: str) -> None:

@@ -133,6 +133,7 @@ class Worker:
             self._set_up(pickle.loads(pickled))
         except BaseException as error:  # noqa: BLE001 - the user's code may be imported by this
             self._broken = error
+        self.send("ready")
 
     def _set_up(self, setup: Setup) -> None:
         sys.path[:] = setup.path
