@@ -144,6 +144,7 @@ class Worker:
             os.chdir(setup.folder)
         warnings.simplefilter("default")  # lets Python notice that the filters are others
         warnings.filters[:] = setup.filters  # type: ignore[index]  # it is a list
+        warnings.showwarning = _show_warning  # a fork's may collect them, where nobody looks
         self._setup = setup
         self._logs(setup.levels)
         sys.stdout = _Stream(self, "stdout")
@@ -227,6 +228,12 @@ class Worker:
         """Send what a node has printed or logged."""
         if self._task >= 0:
             self.send(kind, *content)
+
+
+def _show_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: Any
+) -> None:
+    sys.stderr.write(warnings.formatwarning(message, category, filename, lineno))
 
 
 class _Stream(io.TextIOBase):
