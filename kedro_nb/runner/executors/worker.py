@@ -13,7 +13,7 @@ import threading
 import time
 import traceback
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from kedro_nb.errors import DatasetError
 from kedro_nb.hooks import create_hook_manager
@@ -231,9 +231,14 @@ class Worker:
 
 
 def _show_warning(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: Any
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
 ) -> None:
-    sys.stderr.write(warnings.formatwarning(message, category, filename, lineno))
+    (file or sys.stderr).write(warnings.formatwarning(message, category, filename, lineno, line))
 
 
 class _Stream(io.TextIOBase):
