@@ -23,6 +23,7 @@ from kedro_nb.io import DataCatalog, LambdaDataset, MemoryDataset, packed
 from kedro_nb.io.packing import own_folders
 from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import ParallelRunner
+from kedro_nb.runner.events import NodeLoaded
 from kedro_nb.runner.executors import pool
 from kedro_nb.runner.monitor import Monitor
 
@@ -212,9 +213,19 @@ def run_something():
     assert ParallelRunner(max_workers=2).run(pipeline(nodes), catalog).load() == {"c": 8}
 
 
-def run_with(bad, **datasets):
+def when_called(name, then):
+    """Listens for the moment at which a node's function is called, and does something a little later."""
+
+    def listen(event):
+        if isinstance(event, NodeLoaded) and event.node.name == name:
+            threading.Timer(0.05, then).start()
+
+    return listen
+
+
+def run_with(bad, *listeners, **datasets):
     """A node that writes something large, one that reads it and does its worst, and one that must not run."""
-    catalog, monitor = DataCatalog({"x": 2} | datasets), Monitor()
+    catalog, monitor = DataCatalog({"x": 2} | datasets), Monitor(listeners)
     nodes = [
         node(large, "x", "array", name="good"),
         node(bad, "array", "z", name="bad"),
@@ -333,22 +344,17 @@ def sleep_long(x):
 
 
 def test_an_interrupt_ends_a_node_that_never_returns(world):
-    timer = threading.Timer(0.3, _thread.interrupt_main)
-    timer.start()
     with pytest.raises(KeyboardInterrupt):
-        run_with(sleep_long)
-    timer.join()
+        run_with(sleep_long, when_called("bad", _thread.interrupt_main))
 
 
 def test_cancelling_ends_a_node_that_never_returns(world):
     monitor = Monitor()
-    timer = threading.Timer(0.3, monitor.cancel)
-    timer.start()
+    monitor.listeners = (when_called("stuck", monitor.cancel),)
     with pytest.raises(RunCancelledError, match="stuck"):
         ParallelRunner().run(
             pipeline([node(sleep_long, "x", "y", name="stuck")]), DataCatalog({"x": 1}), monitor=monitor
         )
-    timer.join()
 
 
 INTERRUPTS = {"fork": 40, "spawn": 30, "forkserver": 30}

@@ -113,7 +113,10 @@ def test_what_a_node_says_arrives_under_its_name_and_in_order(method, capfd, cap
         warnings.simplefilter("always")
         run(say)
     out, err = capfd.readouterr()
-    assert out == "n: one\nn: two\nn: five\n"
+    # Where some library has set up logging (Kedro does when it is imported) the record is shown here, too.
+    said = [line for line in out.splitlines() if line.startswith("n: ")]
+    assert said == ["n: one", "n: two", "n: five"]
+    assert "raw" not in out
     assert "UserWarning: three" in err
     assert ("me", logging.WARNING, "n: four") in caplog.record_tuples
 
