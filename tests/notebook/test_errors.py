@@ -60,7 +60,9 @@ class TestAFailingNode:
         assert failing.run("%kedro_run -p failing --from-nodes=explain").load() == {"w": 2.0}
 
     def test_the_advice_keeps_the_other_options_and_replaces_where_to_begin(self, failing):
-        _, text = failing.fail("%kedro_run --pipeline=failing --from-nodes mean --runner=ThreadRunner # comment")
+        _, text = failing.fail(
+            "%kedro_run --pipeline=failing --from-nodes mean --runner=ThreadRunner # comment"
+        )
         assert "To go on: %kedro_run --pipeline=failing --runner=ThreadRunner --from-nodes=explain\n" in text
 
     def test_the_same_line_is_the_advice_where_nothing_is_done(self, failing):
