@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # `signal` around it is slow: it looks for members of an enum
 import atexit
 import contextlib
 import multiprocessing
 import multiprocessing.util  # before our own `atexit` below: what is registered last is called first
 import os
 import pickle
-import signal
 import sys
 import threading
 import time
@@ -116,16 +116,16 @@ def _without_main() -> Iterator[None]:
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
     """Let an interrupt wait until what is in here is done."""
-    handler = signal.getsignal(signal.SIGINT)
+    handler = _signal.getsignal(_signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(handler):
         yield
         return
     interrupts: list[Any] = []
-    signal.signal(signal.SIGINT, lambda *args: interrupts.append(args))
+    _signal.signal(_signal.SIGINT, lambda *args: interrupts.append(args))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
+        _signal.signal(_signal.SIGINT, handler)
         if interrupts:
             handler(*interrupts[0])
 
