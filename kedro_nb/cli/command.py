@@ -33,7 +33,7 @@ def run_cli(args: Sequence[str]) -> int:
         error.show()
         return BAD_REQUEST
     except click.Abort:  # what Click makes of Ctrl-C
-        click.echo("Interrupted.", err=True)
+        click.echo("Stopped by an interrupt. To try again, repeat the command.", err=True)
         return INTERRUPTED
     except RequestError as error:
         click.echo(f"Error: {error}", err=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kedro_nb.cli.failure import explain, how_to_go_on
+from kedro_nb.cli.failure import explain, explain_stop, how_to_go_on
 from kedro_nb.cli.messages import log_handler, plain_warnings
 from kedro_nb.cli.script import ScriptError, fill_session, load_script
 from kedro_nb.cli.view import table, terminal_view
@@ -59,7 +59,7 @@ def _report(run: Run) -> int:
     if isinstance(run.error, RequestError) and run.progress.started is None:
         raise run.error
     if isinstance(run.error, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
+        click.echo(explain_stop(run), err=True)
     else:
         click.echo(explain(run.error), err=True)
     if advice := how_to_go_on(run):

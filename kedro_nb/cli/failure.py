@@ -35,10 +35,22 @@ def _lines(told: traceback.TracebackException, *, ours: bool) -> Iterator[str]:
     yield "".join(told.format_exception_only()).rstrip().removeprefix("kedro_nb.errors.")
 
 
+def explain_stop(run: Run) -> str:
+    """Where an interrupt has struck."""
+    struck = [node.name for node in run.progress.nodes.values() if isinstance(node.error, KeyboardInterrupt)]
+    return f"Stopped by an interrupt in {', '.join(struck)}." if struck else "Stopped by an interrupt."
+
+
 def how_to_go_on(run: Run) -> str:
-    """The options with which a new process takes the run up again, or why it cannot; empty when nothing was done."""
+    """The options with which a new process takes the run up again, or why it cannot.
+
+    Empty after a failure before anything was done, which is mended and not gone on from.
+    """
     hint = run.resume
-    if hint is None or not run.progress.done:
+    if not run.progress.done:
+        stopped = isinstance(run.error, KeyboardInterrupt)
+        return "No node has finished. To try again, repeat the command." if stopped else ""
+    if hint is None:
         return ""
     left = f"{hint.unfinished} of {len(run.pipeline)} nodes have not run."
     if len(run.pipeline.from_nodes(*hint.persisted_nodes)) == len(run.pipeline):

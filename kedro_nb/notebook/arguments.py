@@ -33,17 +33,18 @@ def without_comment(line: str) -> str:
 
 def take_option(words: list[str], option: str) -> str | None:
     """Remove `--option value` or `--option=value` from the words; the value, or None where it is not given."""
-    for position, word in enumerate(words):
-        if word.startswith(f"{option}="):
-            del words[position]
-            return word.partition("=")[2]
-        if word == option:
-            if position + 1 == len(words):
-                raise RequestError(f"{option} needs a value.")
-            value = words[position + 1]
-            del words[position : position + 2]
-            return value
-    return None
+    places = [place for place, word in enumerate(words) if word.partition("=")[0] == option]
+    if not places:
+        return None
+    if len(places) > 1:
+        raise RequestError(f"{option} is given {len(places)} times, and it takes one value.")
+    (place,) = places
+    _, has_value, value = words.pop(place).partition("=")
+    if has_value:
+        return value
+    if place == len(words):
+        raise RequestError(f"{option} needs a value.")
+    return words.pop(place)
 
 
 def refuse_options(words: Iterable[str], known: Iterable[str]) -> None:

@@ -154,11 +154,19 @@ def set_parameters(line: str, cell: str) -> None:
     """%%kedro_params."""
     _refuse_words(line, "%%kedro_params")
     current = session()
+    before = current.parameters
     current.parameters = parse_mapping(cell, "%%kedro_params")
     current.put_parameters()
-    names = [name.removeprefix(PREFIX) for name in entries(current.parameters) if name != WHOLE]
-    leaves = [name for name in names if not any(other.startswith(f"{name}.") for other in names)]
-    print(f"Parameters: {', '.join(leaves) or 'none'}")  # noqa: T201 - what came of the cell
+    print(f"Parameters: {', '.join(_leaves(current.parameters)) or 'none'}")  # noqa: T201 - what came of the cell
+    known = entries(current.parameters)
+    if dropped := [name for name in _leaves(before) if f"{PREFIX}{name}" not in known]:
+        print(f"No longer set: {', '.join(dropped)}")  # noqa: T201 - the same
+
+
+def _leaves(parameters: dict[str, Any]) -> list[str]:
+    """The names of the parameters that hold no others."""
+    names = [name.removeprefix(PREFIX) for name in entries(parameters) if name != WHOLE]
+    return [name for name in names if not any(other.startswith(f"{name}.") for other in names)]
 
 
 def show_parameters(line: str) -> None:

@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.frames import PACKAGE, is_ours, is_users
+from kedro_nb.notebook.workspace import catalog_with_inputs
+from kedro_nb.session import session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,8 +29,19 @@ def shown_plainly(advise: Callable[[BaseException], str | None] | None = None) -
     try:
         yield
     except BaseException as error:
-        show_plainly(error, advise and advise(error))
+        show_plainly(error, (advise and advise(error)) or _other_catalog(error))
         raise
+
+
+def _other_catalog(error: BaseException) -> str | None:
+    """The option to add, where a run lacks inputs that a catalog of the notebook has."""
+    from IPython.core.getipython import get_ipython
+
+    current = session()
+    if not any(run.error is error and not run.progress.told_of_nodes for run in current.history[-1:]):
+        return None
+    name = catalog_with_inputs(current.history[-1].pipeline, current.catalog, get_ipython().user_ns)
+    return name and f"The variable '{name}' holds the inputs. To run with it, add --catalog={name}"
 
 
 def show_plainly(error: BaseException, advice: str | None = None) -> None:

@@ -6,12 +6,13 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError, did_you_mean
+from kedro_nb.notebook.catalog_table import is_parameter
 from kedro_nb.pipeline import Pipeline
 from kedro_nb.session.core import is_catalog
 from kedro_nb.session.runners import is_runner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 def pipelines_in(namespace: Mapping[str, Any]) -> dict[str, Pipeline]:
@@ -39,6 +40,21 @@ def catalog_named(name: str, namespace: Mapping[str, Any]) -> Any:
     raise RequestError(
         f"There is no variable '{name}' in the notebook (--catalog){did_you_mean(name, known)}."
     )
+
+
+def catalog_with_inputs(pipeline: Pipeline, catalog: Any, namespace: Mapping[str, Any]) -> str | None:
+    """The variable whose catalog holds all inputs; None where there is none, or `catalog` holds them too."""
+    inputs = [name for name in pipeline.inputs() if not is_parameter(name)]  # a session brings those along
+    if _holds(catalog, inputs):
+        return None
+    return next((name for name, other in catalogs_in(namespace).items() if _holds(other, inputs)), None)
+
+
+def _holds(catalog: Any, names: Iterable[str]) -> bool:
+    try:
+        return all(name in catalog and catalog.exists(name) for name in names)
+    except Exception:  # noqa: BLE001 - a catalog of the user's may raise anything
+        return False
 
 
 def use_functions_as_defined_now(pipeline: Pipeline, namespace: Mapping[str, Any]) -> None:

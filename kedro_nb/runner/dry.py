@@ -54,7 +54,7 @@ class DryRunner(AbstractRunner):
         missing = sorted(name for name in pipeline.inputs() if not catalog[name].exists())
         if missing:
             raise DatasetError(
-                f"Datasets {missing} not found. They are inputs of the pipeline and hold no data: "
+                f"Datasets {missing} not found. They are inputs of the pipeline and hold no data. "
                 f"{_would_run(len(pipeline.nodes), '.')}"
             )
 

@@ -303,5 +303,20 @@ p = Pipeline([node(double, 'xs', 'a', name='works'), node(interrupted, 'a', 'b',
 """
     done = run(BASE + code)
     assert done.code == 130
-    assert done.err.startswith("Interrupted.\n")
+    assert done.err.startswith("Stopped by an interrupt in stops.\n")
     assert done.err.endswith("--from-nodes stops\n")
+
+
+def test_an_interrupt_before_anything_is_done_says_to_repeat_the_command(run):
+    code = "def stop(x):\n    raise KeyboardInterrupt\np = Pipeline([node(stop, 'xs', 'a', name='stops')])"
+    done = run(BASE + code)
+    assert done.code == 130
+    assert done.err == (
+        "Stopped by an interrupt in stops.\n\nNo node has finished. To try again, repeat the command.\n"
+    )
+
+
+def test_an_interrupt_while_the_file_is_read_says_to_repeat_the_command(run):
+    done = run("raise KeyboardInterrupt")
+    assert (done.code, done.out) == (130, "")
+    assert done.err.strip() == "Stopped by an interrupt. To try again, repeat the command."

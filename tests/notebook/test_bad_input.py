@@ -84,6 +84,11 @@ CASES = {
     "parameter saved": ("%kedro_save params:a 1", "RequestError", ["%%kedro_params"]),
     "variable": ("%kedro_load xv --as=1x", "RequestError", ["'1x'", "--as"]),
     "variables": ("%kedro_load xv xv --as=x", "RequestError", ["--as", "2"]),
+    "variable twice": (
+        "%kedro_load xv --as x --as=y",
+        "RequestError",
+        ["--as is given 2 times", "one value"],
+    ),
     "regex": ("%kedro_catalog [", "RequestError", ["'['", "regular expression"]),
     "picture": ("%kedro_pipeline statistic", "RequestError", ["'statistic'", "statistics"]),
     "cycle": (

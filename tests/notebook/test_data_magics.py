@@ -96,13 +96,18 @@ class TestParameters:
         )
         assert cells.run("%kedro_run -p p").load() == {"out": [{"split": {"ratio": 0.4}}, 0.4]}
 
+    def test_a_cell_tells_which_it_dropped(self, cells):
+        cells.run("%%kedro_params\nsplit:\n  ratio: 0.2\n  by: day\nseed: 3\nrate: 1\n")
+        printed = cells.printed("%%kedro_params\nsplit:\n  ratio: 0.4\nrate:\n  first: 2\n")
+        assert printed == "Parameters: split.ratio, rate.first\nNo longer set: split.by, seed\n"
+
     def test_they_are_shown_as_yaml(self, cells):
         cells.run("%%kedro_params\nb:\n  c: [1, 2]\na: ä\n")
         assert cells.printed("%kedro_params") == "b:\n  c:\n  - 1\n  - 2\na: ä\n"
 
     def test_an_empty_cell_removes_them(self, cells):
         cells.run("%%kedro_params\na: 1\n")
-        assert cells.printed("%%kedro_params\n# nothing\n") == "Parameters: none\n"
+        assert cells.printed("%%kedro_params\n# nothing\n") == "Parameters: none\nNo longer set: a\n"
         assert cells.printed("%kedro_params") == "No parameters yet.\n"
         cells.run("%kedro_save xs [1, 2, 3]")
         assert {row.name for row in cells.run("%kedro_catalog .")} == {"xs"}

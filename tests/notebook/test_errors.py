@@ -187,3 +187,30 @@ class TestErrorsWithoutAMagic:
     def test_a_syntax_error_is_shown_as_ever(self, cells):
         assert "SyntaxError" in cells.fail("1 +")[1]
         assert "invalid syntax" in cells.fail("eval('1 +')")[1]
+
+
+class TestInputsInAnotherCatalog:
+    """A run looks into the session's catalog, and the data is in one that a variable holds."""
+
+    HINT = "The variable 'catalog' holds the inputs. To run with it, add --catalog=catalog\n"
+
+    @pytest.mark.parametrize("entry", ["", "%%kedro_catalog\nxs:\n  type: MemoryDataset\n"])
+    def test_the_option_that_helps_is_told_and_helps(self, cells, entry):
+        cells.run(entry)
+        cells.run("empty = DataCatalog()\ncatalog = DataCatalog({'xs': [1, 3]})")
+        _, text = cells.fail("%kedro_run -p statistics")
+        assert text.endswith(self.HINT)
+        assert cells.run("%kedro_run -p statistics --catalog=catalog").load() == {"v": 1.0}
+
+    def test_parameters_come_from_the_session_all_the_same(self, cells):
+        cells.run("%%kedro_params\nk: 1\n")
+        cells.run("catalog = DataCatalog({'xs': 1})\np = Pipeline([Node(max, ['xs', 'params:k'], 'y')])")
+        assert cells.fail("%kedro_run -p p")[1].endswith(self.HINT)
+
+    def test_a_catalog_that_lacks_an_input_too_is_not_offered(self, cells):
+        cells.run("catalog = DataCatalog({'other': 1})")
+        assert "--catalog" not in cells.fail("%kedro_run -p statistics")[1]
+
+    def test_nothing_is_offered_where_something_else_is_wrong(self, cells):
+        cells.run("%kedro_save xs []\ncatalog = DataCatalog({'xs': [1, 3]})")
+        assert "--catalog" not in cells.fail("%kedro_run -p statistics")[1]

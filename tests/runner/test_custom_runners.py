@@ -77,7 +77,7 @@ def test_a_dry_run_tells_what_would_run_and_runs_nothing(caplog):
 
 def test_a_dry_run_names_all_inputs_without_data():
     absent = LambdaDataset(load=None, save=None, exists=lambda: False)
-    with pytest.raises(DatasetError, match=r"Datasets \['a', 'b'\] not found"):
+    with pytest.raises(DatasetError, match=r"Datasets \['a', 'b'\] not found\. .* hold no data\. Actual"):
         DryRunner().run(
             pipeline([node(max, ["a", "b", "c"], "d")]),
             DataCatalog({"a": MemoryDataset(), "b": absent, "c": 1}),
