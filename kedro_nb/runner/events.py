@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kedro_nb.pipeline import Node, Pipeline
+    from kedro_nb.runner.measures import Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,27 @@ class NodeCalled(NodeEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class NodePrinted(NodeEvent):
+    """The node has written to `stream`, "stdout" or "stderr"."""
+
+    stream: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeFinished(NodeEvent):
-    """Everything of the node is saved; seconds spent on each part."""
+    """Everything of the node is saved; seconds spent on each part.
+
+    Args:
+        peak: the most memory that its process had while it ran, in bytes; None when that was not measured.
+        data: how large its outputs are, and those of its inputs of which nobody has told yet, by name; None too.
+    """
 
     load: float
     call: float
     save: float
+    peak: int | None = None
+    data: Mapping[str, Measured] | None = None
 
 
 @dataclass(frozen=True, slots=True)

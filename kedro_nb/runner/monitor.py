@@ -24,6 +24,8 @@ class Monitor:
         durations: seconds per node name in earlier runs; the run reads it to plan and adds what it measures.
         lends: the last reader of data in memory may have it without a copy. False: inputs are never handed to a
             node without a copy, so that a failed node can be run again on what it was given.
+        measures: have `NodeFinished` tell of memory and of the sizes of data.
+        captures: have what nodes print told as `NodePrinted`, instead of printed.
     """
 
     def __init__(
@@ -32,10 +34,14 @@ class Monitor:
         durations: dict[str, float] | None = None,
         *,
         lends: bool = True,
+        measures: bool = False,
+        captures: bool = False,
     ) -> None:
         self.listeners = tuple(listeners)
         self.durations: dict[str, float] = {} if durations is None else durations
         self.lends = lends
+        self.measures = measures
+        self.captures = captures
         self.resume: ResumeHint | None = None
         self.cancelled = False
         self._lock = threading.RLock()

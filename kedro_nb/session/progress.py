@@ -9,9 +9,11 @@ from kedro_nb.errors import RunCancelledError
 from kedro_nb.runner import events
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner.events import Event, ResumeHint
+    from kedro_nb.runner.measures import Measured
 
 NodeState = Literal["waiting", "loading", "running", "saving", "done", "skipped", "failed", "cancelled"]
 
@@ -24,19 +26,42 @@ class NodeProgress:
         state: "waiting", "loading", "running", "saving", "done", "skipped", "failed" or "cancelled".
         worker: where it runs, or ran.
         load, call, save: seconds spent on each part; known when the node is done.
-        started, ended: seconds since the epoch, None until then.
+        started, loaded, called, ended: seconds since the epoch, None until then.
+        expected: seconds that it took in an earlier run, if there was one.
+        peak: the most memory that its process had while it ran, in bytes, if that was measured.
+        prints: what it has written: a list of (stream, text), "stdout" or "stderr".
         error: what it failed with.
     """
 
-    __slots__ = ("call", "ended", "error", "load", "name", "save", "started", "state", "worker")
+    __slots__ = (
+        "call",
+        "called",
+        "ended",
+        "error",
+        "expected",
+        "load",
+        "loaded",
+        "name",
+        "peak",
+        "prints",
+        "save",
+        "started",
+        "state",
+        "worker",
+    )
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, expected: float | None = None) -> None:
         self.name = name
+        self.expected = expected
         self.state: NodeState = "waiting"
         self.worker = ""
         self.load = self.call = self.save = 0.0
         self.started: float | None = None
+        self.loaded: float | None = None
+        self.called: float | None = None
         self.ended: float | None = None
+        self.peak: int | None = None
+        self.prints: list[tuple[str, str]] = []
         self.error: BaseException | None = None
 
     @property
@@ -57,22 +82,30 @@ class NodeProgress:
 
 
 class RunProgress:
-    """Listens to a run. Give it to `Session.run(..., listeners=[progress])`, or read `run.progress`.
+    """Listens to a run: `run.progress`, or a listener of `Session.run(..., listeners=[progress])`.
 
     It only keeps what it is told and may be read from any thread while the run goes on; how often to draw it is the
     view's business.
+
+    Args:
+        expected: seconds that nodes took in earlier runs, by name.
 
     Attributes:
         nodes: progress by node name, in the planned order.
         state: "waiting" before the first event, then "running", "finished", "failed" or "cancelled".
         done: how many nodes need no more work: done or skipped.
         runner: the runner's name.
+        pipeline: what is run; None before the first event.
+        data: what was measured of each dataset, by name.
         error, resume: how the run ended.
         started, ended: seconds since the epoch, None until then.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, expected: Mapping[str, float] | None = None) -> None:
         self.nodes: dict[str, NodeProgress] = {}
+        self.pipeline: Pipeline | None = None
+        self.data: dict[str, Measured] = {}
+        self._expected = expected or {}
         self.state: Literal["waiting", "running", "finished", "failed", "cancelled"] = "waiting"
         self.done = 0
         self.runner = ""
@@ -106,7 +139,9 @@ class RunProgress:
         if isinstance(event, events.NodeEvent):
             self._fold_node(self.nodes[event.node.name], event)
         elif isinstance(event, events.RunStarted):
-            self.nodes = {node.name: NodeProgress(node.name) for node in event.nodes}
+            expected = self._expected.get  # as it was before this run
+            self.nodes = {node.name: NodeProgress(node.name, expected(node.name)) for node in event.nodes}
+            self.pipeline = event.pipeline
             self.state, self.runner, self.started = "running", event.runner, event.time
         elif isinstance(event, events.RunFinished):
             self.ended, self.error, self.resume = event.time, event.error, event.resume
@@ -118,13 +153,18 @@ class RunProgress:
                 node.state, node.worker, node.started = "loading", event.worker, event.time
                 return
             case events.NodeLoaded():
-                node.state = "running"
+                node.state, node.loaded = "running", event.time
                 return
             case events.NodeCalled():
-                node.state = "saving"
+                node.state, node.called = "saving", event.time
+                return
+            case events.NodePrinted():
+                node.prints.append((event.stream, event.text))
                 return
             case events.NodeFinished():
                 node.load, node.call, node.save = event.load, event.call, event.save
+                node.peak = event.peak
+                self.data.update(event.data or {})
                 node.state = "done"
                 self.done += 1
             case events.NodeSkipped():
