@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from importlib import import_module
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -26,24 +27,28 @@ _TEXT = {
 
 
 class FileDataset(AbstractVersionedDataset[_DI, _DO]):
-    """Base class of datasets in one file: a subclass defines `_read(file)` and `_write(file, data)`.
+    """Base class of datasets in one file: a subclass defines `load`, with `self._open()`, and `_write(file, data)`.
 
     Args:
         filepath: A path or a URL that fsspec knows ("s3://bucket/x.csv").
+        load_args: Options of the subclass's reading, laid over its defaults.
+        save_args: Options of its writing, in the same way.
         version: Keep every version that is saved.
         credentials: Options of the file system that are secret.
         fs_args: The other options of the file system; `open_args_load` and `open_args_save` are for opening.
         metadata: Anything; kept and not looked at.
     """
 
-    DEFAULT_LOAD_ARGS: ClassVar[dict[str, Any]] = {}
-    DEFAULT_SAVE_ARGS: ClassVar[dict[str, Any]] = {}
+    DEFAULT_LOAD_ARGS: ClassVar[dict[str, Any] | None] = None  # None: it takes no options
+    DEFAULT_SAVE_ARGS: ClassVar[dict[str, Any] | None] = None
     DEFAULT_FS_ARGS: ClassVar[dict[str, Any]] = _BINARY
 
     def __init__(
         self,
         *,
         filepath: str | os.PathLike[str],
+        load_args: dict[str, Any] | None = None,
+        save_args: dict[str, Any] | None = None,
         version: Version | None = None,
         credentials: dict[str, Any] | None = None,
         fs_args: dict[str, Any] | None = None,
@@ -58,8 +63,8 @@ class FileDataset(AbstractVersionedDataset[_DI, _DO]):
         self._protocol, path = get_protocol_and_path(filepath, version)
         self._storage_options = {**(credentials or {}), **options}
         self._fs = _file_system(self._protocol, self._storage_options, str(filepath))
-        self._load_args = dict(self.DEFAULT_LOAD_ARGS)
-        self._save_args = dict(self.DEFAULT_SAVE_ARGS)
+        self._load_args = self._arguments("load_args", self.DEFAULT_LOAD_ARGS, load_args)
+        self._save_args = self._arguments("save_args", self.DEFAULT_SAVE_ARGS, save_args)
         self.metadata = metadata
         super().__init__(
             filepath=PurePosixPath(path),
@@ -68,9 +73,12 @@ class FileDataset(AbstractVersionedDataset[_DI, _DO]):
             glob_function=self._fs.glob,
         )
 
-    def load(self) -> _DO:
-        with self._fs.open(self._load_path(), **self._open_args_load) as file:
-            return self._read(file)
+    def _arguments(
+        self, name: str, defaults: dict[str, Any] | None, given: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        if given and defaults is None:
+            raise DatasetError(f"{type(self).__name__} takes no '{name}'.")
+        return {**(defaults or {}), **(given or {})}
 
     def save(self, data: _DI) -> None:
         path = get_filepath_str(self._get_save_path(), self._protocol)
@@ -78,11 +86,12 @@ class FileDataset(AbstractVersionedDataset[_DI, _DO]):
             self._write(file, data)
         self._fs.invalidate_cache(path)
 
-    def _read(self, file: IO[Any]) -> _DO:
-        raise NotImplementedError
+    @abstractmethod
+    def _write(self, file: IO[Any], data: _DI) -> None: ...
 
-    def _write(self, file: IO[Any], data: _DI) -> None:
-        raise NotImplementedError
+    def _open(self) -> AbstractContextManager[IO[Any]]:
+        file: AbstractContextManager[IO[Any]] = self._fs.open(self._load_path(), **self._open_args_load)
+        return file
 
     def _load_path(self) -> str:
         return get_filepath_str(self._get_load_path(), self._protocol)
@@ -113,6 +122,9 @@ class FileDataset(AbstractVersionedDataset[_DI, _DO]):
 class PickleDataset(FileDataset[Any, Any]):
     """Any object that can be pickled; `backend` is another module with `load` and `dump` ("joblib")."""
 
+    DEFAULT_LOAD_ARGS: ClassVar[dict[str, Any]] = {}
+    DEFAULT_SAVE_ARGS: ClassVar[dict[str, Any]] = {}
+
     def __init__(
         self,
         *,
@@ -134,14 +146,19 @@ class PickleDataset(FileDataset[Any, Any]):
         if not (hasattr(module, "load") and hasattr(module, "dump")):
             raise DatasetError(f"Selected backend '{backend}' has no 'load' and 'dump', as pickle has.")
         super().__init__(
-            filepath=filepath, version=version, credentials=credentials, fs_args=fs_args, metadata=metadata
+            filepath=filepath,
+            load_args=load_args,
+            save_args=save_args,
+            version=version,
+            credentials=credentials,
+            fs_args=fs_args,
+            metadata=metadata,
         )
         self._backend = backend
-        self._load_args.update(load_args or {})
-        self._save_args.update(save_args or {})
 
-    def _read(self, file: IO[Any]) -> Any:
-        return import_module(self._backend).load(file, **self._load_args)
+    def load(self) -> Any:
+        with self._open() as file:
+            return import_module(self._backend).load(file, **self._load_args)
 
     def _write(self, file: IO[Any], data: Any) -> None:
         import_module(self._backend).dump(data, file, **self._save_args)
@@ -155,41 +172,25 @@ class TextDataset(FileDataset[str, str]):
 
     DEFAULT_FS_ARGS: ClassVar[dict[str, Any]] = _TEXT
 
-    def _read(self, file: IO[Any]) -> str:
-        return str(file.read())
+    def load(self) -> str:
+        with self._open() as file:
+            return str(file.read())
 
     def _write(self, file: IO[Any], data: str) -> None:
         file.write(data)
 
 
-class _DocumentDataset(FileDataset[Any, Any]):
-    DEFAULT_FS_ARGS: ClassVar[dict[str, Any]] = _TEXT
-
-    def __init__(
-        self,
-        *,
-        filepath: str | os.PathLike[str],
-        save_args: dict[str, Any] | None = None,
-        version: Version | None = None,
-        credentials: dict[str, Any] | None = None,
-        fs_args: dict[str, Any] | None = None,
-        metadata: dict[str, Any] | None = None,
-    ) -> None:
-        super().__init__(
-            filepath=filepath, version=version, credentials=credentials, fs_args=fs_args, metadata=metadata
-        )
-        self._save_args.update(save_args or {})
-
-
-class JSONDataset(_DocumentDataset):
+class JSONDataset(FileDataset[Any, Any]):
     """What JSON can hold; `save_args` are those of `json.dump`."""
 
+    DEFAULT_FS_ARGS: ClassVar[dict[str, Any]] = _TEXT
     DEFAULT_SAVE_ARGS: ClassVar[dict[str, Any]] = {"indent": 2}
 
-    def _read(self, file: IO[Any]) -> Any:
+    def load(self) -> Any:
         import json
 
-        return json.load(file)
+        with self._open() as file:
+            return json.load(file)
 
     def _write(self, file: IO[Any], data: Any) -> None:
         import json
@@ -197,15 +198,17 @@ class JSONDataset(_DocumentDataset):
         json.dump(data, file, **self._save_args)
 
 
-class YAMLDataset(_DocumentDataset):
+class YAMLDataset(FileDataset[Any, Any]):
     """What plain YAML can hold; `save_args` are those of `yaml.dump`."""
 
+    DEFAULT_FS_ARGS: ClassVar[dict[str, Any]] = _TEXT
     DEFAULT_SAVE_ARGS: ClassVar[dict[str, Any]] = {"default_flow_style": False}
 
-    def _read(self, file: IO[Any]) -> Any:
+    def load(self) -> Any:
         import yaml
 
-        return yaml.safe_load(file)
+        with self._open() as file:
+            return yaml.safe_load(file)
 
     def _write(self, file: IO[Any], data: Any) -> None:
         import yaml
@@ -215,24 +218,9 @@ class YAMLDataset(_DocumentDataset):
 
 
 class _PandasDataset(FileDataset[Any, Any]):
+    DEFAULT_LOAD_ARGS: ClassVar[dict[str, Any]] = {}
+    DEFAULT_SAVE_ARGS: ClassVar[dict[str, Any]] = {}
     _INSTALL = 'pip install "kedro-nb[pandas]"'
-
-    def __init__(
-        self,
-        *,
-        filepath: str | os.PathLike[str],
-        load_args: dict[str, Any] | None = None,
-        save_args: dict[str, Any] | None = None,
-        version: Version | None = None,
-        credentials: dict[str, Any] | None = None,
-        fs_args: dict[str, Any] | None = None,
-        metadata: dict[str, Any] | None = None,
-    ) -> None:
-        super().__init__(
-            filepath=filepath, version=version, credentials=credentials, fs_args=fs_args, metadata=metadata
-        )
-        self._load_args.update(load_args or {})
-        self._save_args.update(save_args or {})
 
     def _pandas(self) -> Any:
         try:

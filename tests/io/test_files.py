@@ -241,6 +241,14 @@ def test_arguments_that_do_not_fit_are_told_at_once(arguments, message):
         PickleDataset(**arguments)
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"), [(TextDataset, "load_args"), (TextDataset, "save_args"), (JSONDataset, "load_args")]
+)
+def test_options_that_would_do_nothing_are_refused(kind, name):
+    with pytest.raises(DatasetError, match=f"{kind.__name__} takes no '{name}'"):
+        kind(filepath="x", **{name: {"indent": 2}})
+
+
 def test_a_file_dataset_shows_where_its_file_is_and_no_credentials():
     dataset = PickleDataset(filepath="memory://data/x.pkl", credentials={"key": "secret"}, fs_args={"a": 1})
     assert repr(dataset) == "kedro_nb.io.PickleDataset(filepath='data/x.pkl', protocol='memory')"
