@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from typing import Any
+
+from kedro_nb.io.recycling import discard
 
 owned: set[str] = set()  # the files that go when their `Packed` does
 
@@ -44,8 +45,7 @@ class Packed:
     def __del__(self) -> None:
         if self.owner and self.owner == os.getpid():  # a fork has a copy that owns nothing
             owned.discard(self.path)
-            with contextlib.suppress(OSError):
-                os.unlink(self.path)  # noqa: PTH108 - at the end of a process a Path may be gone
+            discard(self.path, self.nbytes)
 
     def unpack(self) -> Any:
         """The value: new, and nobody else's."""

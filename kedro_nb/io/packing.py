@@ -23,11 +23,12 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.io import recycling
 from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.packed import Packed, owned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _INLINE = 1 << 16  # bytes of a pickle that are not
 _SMALL_BUFFER = 1 << 16  # bytes of one buffer that are not worth a file
@@ -82,10 +83,10 @@ def unpack(packed: Packed) -> Any:
 
 
 def _write(raws: list[memoryview], folders: Sequence[Path]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Write the buffers one after the other into a new file in the first folder that has room."""
+    """Write the buffers one after the other into a file in the first folder that has room."""
     name = f"{os.getpid()}-{next(_numbers)}-{os.urandom(4).hex()}"  # a process's number comes back
-    problems: list[str] = []
-    for folder in folders:
+    problems: dict[Path, str] = {}
+    for folder in _attempts(folders):
         path = folder / name
         try:
             folder.mkdir(mode=0o700, exist_ok=True)  # something may have tidied up
@@ -95,15 +96,26 @@ def _write(raws: list[memoryview], folders: Sequence[Path]) -> tuple[str, tuple[
             if not isinstance(error, OSError):
                 raise
             free = shutil.disk_usage(folder.parent).free
-            problems.append(f"{folder.parent} ({error.strerror}, {free:,} bytes free)")
+            problems[folder] = f"{folder.parent} ({error.strerror}, {free:,} bytes free)"
     needed = sum(raw.nbytes for raw in raws)
-    raise OSError(f"{needed:,} bytes for other processes fit neither into {' nor into '.join(problems)}.")
+    raise OSError(
+        f"{needed:,} bytes for other processes fit neither into {' nor into '.join(problems.values())}."
+    )
+
+
+def _attempts(folders: Sequence[Path]) -> Iterator[Path]:
+    """Each folder, and a second time when it did not do and memory that lay idle is free now."""
+    for folder in folders:
+        yield folder
+        if recycling.clear(folder):
+            yield folder
 
 
 def _write_to(path: Path, raws: list[memoryview]) -> tuple[tuple[int, int], ...]:
     spans = []
     offset = 0
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    used = recycling.claim(path, sum(raw.nbytes for raw in raws))
+    descriptor = os.open(path, os.O_WRONLY if used else os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         for raw in raws:
             offset += -offset % _ALIGN
@@ -112,6 +124,8 @@ def _write_to(path: Path, raws: list[memoryview]) -> tuple[tuple[int, int], ...]
             while offset - start < raw.nbytes:
                 done = offset - start
                 offset += os.pwrite(descriptor, raw[done : done + _CHUNK], offset)
+        if used:
+            os.ftruncate(descriptor, offset)
     finally:
         os.close(descriptor)
     return tuple(spans)
@@ -137,8 +151,21 @@ def _roots() -> list[Path]:
     return [*([shared] if os.access(shared, os.W_OK) else []), Path(tempfile.gettempdir())]
 
 
+def start_recycling() -> None:
+    """Keep files in shared memory to be used again, until told to stop."""
+    for folder in own_folders()[:-1]:  # not those on the disk
+        recycling.start(folder)
+
+
+def stop_recycling() -> None:
+    """Give back the memory of the files that are kept."""
+    for folder in _own.get(os.getpid(), ()):
+        recycling.stop(folder)
+
+
 def _remove(process: int) -> None:
     if os.getpid() == process:
+        stop_recycling()
         for folder in _own.pop(process, ()):
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -17,6 +17,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.io.by_value import reloads
+from kedro_nb.io.packing import remove_leavings, start_recycling, stop_recycling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -89,8 +90,7 @@ class WorkerProcess:
         self.connection.close()
         self._process.close()
         _all.discard(self)
-        if packing := sys.modules.get("kedro_nb.io.packing"):
-            packing.remove_leavings(self.pid)
+        remove_leavings(self.pid)
         return code
 
 
@@ -139,6 +139,7 @@ def take(method: str) -> WorkerProcess:
             if worker.alive and worker.generation == generation:
                 return worker
             worker.end()
+        start_recycling()
         return WorkerProcess(method, generation)
 
 
@@ -157,10 +158,11 @@ def give_back(workers: Iterable[WorkerProcess]) -> None:
 
 
 def shut_down() -> None:
-    """End every process that waits."""
+    """End every process that waits, and give back the memory that they would have used again."""
     with _lock:
         while _shelf:
             _shelf.pop().end()
+        stop_recycling()
 
 
 def _end_all() -> None:
