@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb import project
@@ -11,9 +12,9 @@ from kedro_nb.hooks import create_hook_manager
 from kedro_nb.io import DataCatalog
 from kedro_nb.io.versioned import generate_timestamp
 from kedro_nb.project import PipelineRegistry
-from kedro_nb.runner.failure import user_frames
-from kedro_nb.session.hooks import RunHooks, pipelines_of
-from kedro_nb.session.parameters import WHOLE, ParameterEntries, check_parameters, merge, warn_of_unread
+from kedro_nb.session.execution import Execution, GoingOn
+from kedro_nb.session.hooks import pipelines_of
+from kedro_nb.session.parameters import ParameterEntries, merge
 from kedro_nb.session.request import RunRequest
 from kedro_nb.session.run import Run
 from kedro_nb.session.runners import make_runner
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kedro_nb.pipeline import Pipeline
-    from kedro_nb.runner import AbstractRunner
     from kedro_nb.runner.monitor import Listener
 
 
@@ -40,6 +40,8 @@ class Session:
         hook_manager: whose plugins are called; `register` adds to it.
         history: every run that was started, oldest first.
         durations: how long each node took when it last ran; later runs plan with it.
+        parameter_entries: what the catalog holds for the parameters.
+        going_on: the runs that have begun and are not over.
     """
 
     def __init__(
@@ -58,8 +60,10 @@ class Session:
         self.hook_manager = create_hook_manager()
         self.history: list[Run] = []
         self.durations: dict[str, float] = {}
-        self._entries = ParameterEntries()
-        self._busy = threading.Lock()
+        self.parameter_entries = ParameterEntries()
+        self.going_on = GoingOn()
+        self._naming = threading.Lock()
+        self._last_id = ""
 
     @property
     def pipelines(self) -> PipelineRegistry:
@@ -92,9 +96,9 @@ class Session:
 
     def put_parameters(self) -> None:
         """Have the catalog hold the session's parameters, as every run does before its first node."""
-        self._entries.put(self.catalog, self.parameters)
+        self.parameter_entries.put(self.catalog, self.parameters)
 
-    def run(
+    def prepare(
         self,
         request: RunRequest | None = None,
         *,
@@ -103,7 +107,7 @@ class Session:
         runners: Mapping[str, type] | None = None,
         listeners: Iterable[Listener] = (),
     ) -> Run:
-        """Run what is asked for, here and to its end.
+        """A run of what is asked for that has not begun: `run.execute()`, or `run.start()` in the background.
 
         Args:
             request: what to run and how; everything by default.
@@ -112,76 +116,37 @@ class Session:
             runners: runner classes found elsewhere, in the same way.
             listeners: called with every event of the run.
 
-        Returns:
-            The run, which holds the error when it has failed: `run.result()` raises it.
-
         Raises:
-            RequestError: the request does not fit; nothing was run.
+            RequestError: the request does not fit.
         """
         request = request or RunRequest()
         catalog = self.catalog if catalog is None else catalog
         whole = self.pipeline(request.pipelines, pipelines)
         pipeline = select(whole, request)
         runner = make_runner(request, {**(runners or {}), **self.runners})
-        if not self._busy.acquire(blocking=False):
-            raise RequestError(
-                f"A session runs one pipeline at a time, and {self._going_on()} is still going on: wait for it, or "
-                "cancel it. A node that is to run a pipeline takes a runner and a catalog of its own for it: "
-                "SequentialRunner().run(pipeline, DataCatalog({...}))."
-            )
-        own_versions = dict(getattr(catalog, "load_versions", {}))
-        try:
-            run = Run(generate_timestamp(), request, pipeline, self.durations, listeners)
-            self._prepare(run, catalog, own_versions)
-            check_left_out(whole, pipeline, catalog)
-            if self.history:
-                self.history[-1].forget_frames()
-            self.history.append(run)
-            self._run(run, runner, catalog)
-        finally:
-            # Whoever looks at the catalog now, and the next run, sees nothing of this request.
-            self.put_parameters()
-            _use_versions(catalog, own_versions, None)
-            self._busy.release()
-        return run
-
-    def _going_on(self) -> str:
-        # A run that is only just being prepared is not in the history yet.
-        return next((repr(run) for run in self.history[-1:] if run.state == "running"), "a run")
-
-    def _prepare(self, run: Run, catalog: Any, own_versions: Mapping[str, str]) -> None:
-        """Let the catalog know the parameters and versions of this run."""
-        request = run.request
-        if request.load_versions and not hasattr(catalog, "use_versions"):
-            raise RequestError(f"A {type(catalog).__name__} cannot be told which versions to load.")
-        warn_of_unread(request.params, self.parameters, run.pipeline)
+        check_left_out(whole, pipeline, catalog)
         parameters = merge(self.parameters, request.params)
-        self._entries.put(catalog, parameters, even_if_empty=WHOLE in run.pipeline.inputs())
-        _use_versions(catalog, {**own_versions, **request.load_versions}, run.id)
+        work = Execution(self, runner, catalog)
+        return Run(self._new_id(), request, pipeline, parameters, work, self.durations, listeners)
 
-    def _run(self, run: Run, runner: AbstractRunner, catalog: Any) -> None:
-        """Run, with the hooks around it; whatever happens is kept in the run."""
-        hooks = RunHooks(self.hook_manager, run, catalog, merge(self.parameters, run.request.params))
-        try:
-            hooks.before()
-            check_parameters(run.pipeline, catalog)
-            try:
-                result = runner.run(
-                    run.pipeline,
-                    catalog,
-                    self.hook_manager,
-                    run.id,
-                    run.request.only_missing_outputs,
-                    monitor=run.monitor,
-                )
-            except Exception as error:
-                hooks.failed(error)
-                raise
-            hooks.after(result)
-        except BaseException as error:  # noqa: BLE001 - the run holds it, for whoever asks for its result
-            run.end(None, error.with_traceback(user_frames(error.__traceback__)))
-        else:
-            run.end(result)
+    def _new_id(self) -> str:
+        """The time, to the millisecond; runs made within one follow each other."""
+        with self._naming:
+            while (name := generate_timestamp()) == self._last_id:
+                time.sleep(0.0005)
+            self._last_id = name
+            return name
+
+    def run(self, request: RunRequest | None = None, **options: Any) -> Run:
+        """Prepare a run (see there for the arguments) and carry it out, here and to its end.
+
+        Returns:
+            The run, which holds the error when it has failed: `run.result()` raises it.
+
+        Raises:
+            RequestError: the request does not fit, or another run is in the way; nothing was run.
+        """
+        return self.prepare(request, **options).execute()
 
 
 def is_catalog(value: Any) -> bool:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from kedro_nb.session.parameters import entries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from kedro_nb.hooks import HookManager
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.session.run import Run
@@ -19,11 +17,10 @@ if TYPE_CHECKING:
 class RunHooks:
     """Calls the hooks at the beginning and at the end of a run."""
 
-    def __init__(self, manager: HookManager, run: Run, catalog: Any, parameters: Mapping[str, Any]) -> None:
+    def __init__(self, manager: HookManager, run: Run, catalog: Any) -> None:
         self._hook = manager.hook
         self._run = run
         self._catalog = catalog
-        self._parameters = parameters
         self._about: dict[str, Any] = {}
 
     def before(self) -> None:
@@ -33,7 +30,7 @@ class RunHooks:
             catalog=self._catalog,
             conf_catalog=dict(getattr(resolver, "entries", {})),
             conf_creds=dict(getattr(resolver, "credentials", {})),
-            parameters=entries(self._parameters),
+            parameters=entries(self._run.parameters),
             save_version=self._run.id,
             load_versions=dict(request.load_versions),
         )

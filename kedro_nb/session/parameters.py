@@ -11,12 +11,16 @@ from kedro_nb.io import MemoryDataset
 from kedro_nb.session.naming import unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from kedro_nb.pipeline import Pipeline
 
 PREFIX = "params:"
 WHOLE = "parameters"
+
+
+def is_parameter(name: str) -> bool:
+    return name == WHOLE or name.startswith(PREFIX)
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,13 +93,20 @@ class ParameterEntries:
         self.remove()
         self._catalog = catalog
         known = set(catalog.keys())
-        if not parameters and (WHOLE in known or not even_if_empty):
-            return
-        for name, value in entries(parameters).items():
+        for name, dataset in _datasets(known, parameters, even_if_empty=even_if_empty).items():
             before = catalog[name] if name in known else None
-            dataset = MemoryDataset(value)
             _replace(catalog, name, dataset)
             self._put[name] = dataset, before
+
+    def for_run(self, catalog: Any, parameters: Mapping[str, Any], *, even_if_empty: bool) -> dict[str, Any]:
+        """What a run with these parameters has in place of what was put; None: nothing."""
+        hidden = {
+            name: before
+            for name, (dataset, before) in self._put.items()
+            if catalog is self._catalog and catalog.get(name) is dataset
+        }
+        known = set(catalog.keys()) - {name for name, before in hidden.items() if before is None}
+        return {**hidden, **_datasets(known, parameters, even_if_empty=even_if_empty)}
 
     def remove(self) -> None:
         """Undo `put`, except for what somebody has replaced since."""
@@ -103,6 +114,14 @@ class ParameterEntries:
         for name, (dataset, before) in put.items():
             if self._catalog.get(name) is dataset:
                 _replace(self._catalog, name, before)
+
+
+def _datasets(
+    known: Collection[str], parameters: Mapping[str, Any], *, even_if_empty: bool
+) -> dict[str, MemoryDataset]:
+    if not parameters and (WHOLE in known or not even_if_empty):
+        return {}
+    return {name: MemoryDataset(value) for name, value in entries(parameters).items()}
 
 
 def _replace(catalog: Any, name: str, dataset: Any) -> None:

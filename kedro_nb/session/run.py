@@ -1,17 +1,20 @@
-"""A run: what to wait for, to cancel, and to look at afterwards."""
+"""A run: what to begin, to wait for, to cancel, and to look at afterwards."""
 
 from __future__ import annotations
 
+import contextvars
 import threading
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from kedro_nb.runner import Monitor
+from kedro_nb.runner.failure import user_frames
 from kedro_nb.session.progress import RunProgress, how_it_ended
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Generator, Iterable
     from types import TracebackType
+    from typing import Any
 
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner import RunResult
@@ -19,20 +22,34 @@ if TYPE_CHECKING:
     from kedro_nb.runner.monitor import Listener
     from kedro_nb.session.request import RunRequest
 
-State = Literal["running", "finished", "failed", "cancelled"]
+State = Literal["waiting", "running", "finished", "failed", "cancelled"]
+
+
+class Work(Protocol):
+    """What a run does, in three steps of which the last is always taken."""
+
+    def begin(self, run: Run) -> None:
+        """Check that it can begin now, or raise a RequestError."""
+
+    def run(self, run: Run) -> RunResult:
+        """Do it."""
+
+    def end(self, run: Run) -> None:
+        """Clean up."""
 
 
 class Run:
-    """One run of a session.
+    """One run of a session, made by `Session.prepare` and not begun, or by `Session.run` and over.
 
     Attributes:
-        id: names the run and the versions that it saves: the time of its start.
+        id: names the run and the versions that it saves: the time at which it was made.
         request: what was asked for.
+        parameters: all that the nodes may read.
         pipeline: the nodes to run.
-        state: "running", "finished", "failed" or "cancelled".
+        state: "waiting", "running", "finished", "failed" or "cancelled".
         error: what it failed with.
         progress: the state and the times of every node.
-        started, ended: seconds since the epoch; `ended` is None while it runs.
+        started, ended: seconds since the epoch; None before.
     """
 
     def __init__(
@@ -40,22 +57,86 @@ class Run:
         run_id: str,
         request: RunRequest,
         pipeline: Pipeline,
+        parameters: dict[str, Any],
+        work: Work,
         durations: dict[str, float],
         listeners: Iterable[Listener] = (),
     ) -> None:
         self.id = run_id
         self.request = request
         self.pipeline = pipeline
-        self.state: State = "running"
+        self.parameters = parameters
+        self.state: State = "waiting"
         self.error: BaseException | None = None
-        self.progress = RunProgress()
+        self.progress = RunProgress(durations)
         # Nothing is lent: in a session somebody will run the failed node again.
-        self.monitor = Monitor((self.progress, *listeners), durations, lends=False)
-        self.started = time.time()
+        self.monitor = Monitor((self.progress, *listeners), durations, lends=False, measures=True)
+        self.started: float | None = None
         self.ended: float | None = None
+        self._work = work
         self._result: RunResult | None = None
         self._traceback: TracebackType | None = None
         self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._when_over: list[Callable[[], object]] = []
+
+    def execute(self) -> Self:
+        """Run here, to the end. An error of the run is kept in it: `result()` raises it.
+
+        Raises:
+            RequestError: the run cannot begin; nothing was run.
+        """
+        self._begin()
+        self._carry_out()
+        return self
+
+    def start(self) -> Self:
+        """Run on a thread of its own, and return at once.
+
+        Raises:
+            RequestError: the run cannot begin; nothing was run.
+        """
+        self._begin()
+        context = contextvars.copy_context()
+        thread = threading.Thread(
+            target=context.run, args=(self._carry_out,), name=f"kedro_nb-run-{self.id}", daemon=True
+        )
+        thread.start()
+        return self
+
+    def _begin(self) -> None:
+        if self.state != "waiting":
+            raise RuntimeError(f"{self!r} was begun already: prepare a new one.")
+        self._work.begin(self)
+        self.state, self.started = "running", time.time()
+
+    def _carry_out(self) -> None:
+        result, raised = None, None
+        try:
+            result = self._work.run(self)
+        except BaseException as error:  # noqa: BLE001 - kept for whoever asks for the result
+            raised = error.with_traceback(user_frames(error.__traceback__))
+        try:
+            self._work.end(self)
+        finally:
+            self._end(result, raised)
+
+    def _end(self, result: RunResult | None, error: BaseException | None) -> None:
+        self._result = result
+        self.error = error
+        self._traceback = None if error is None else error.__traceback__
+        self.ended = time.time()
+        self.state = how_it_ended(error)
+        with self._lock:
+            self._over.set()
+            waiting, self._when_over = self._when_over, []
+        for call in waiting:
+            call()
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, in whatever way."""
+        return self._over.is_set()
 
     @property
     def resume(self) -> ResumeHint | None:
@@ -84,18 +165,28 @@ class Run:
         """Wait until the run is over, or for `timeout` seconds; whether it is."""
         return self._over.wait(timeout)
 
-    def cancel(self) -> None:
-        """Let no further node begin. What is finished stays in the catalog."""
-        self.monitor.cancel()
+    def when_over(self, call: Callable[[], object]) -> None:
+        """Call something once the run is over, from the thread that ran it; at once when it is over."""
+        with self._lock:
+            if not self._over.is_set():
+                self._when_over.append(call)
+                return
+        call()
 
-    def end(self, result: RunResult | None, error: BaseException | None = None) -> None:
-        """Called once by the session."""
-        self.ended = time.time()
-        self._result = result
-        self.error = error
-        self.state = how_it_ended(error)
-        self._traceback = None if error is None else error.__traceback__
-        self._over.set()
+    def __await__(self) -> Generator[Any, None, RunResult]:
+        return self._await_result().__await__()
+
+    async def _await_result(self) -> RunResult:
+        import asyncio
+
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        self.when_over(lambda: loop.call_soon_threadsafe(over.set))
+        await over.wait()
+        return self.result()
+
+    def cancel(self) -> None:
+        """Stop it. What is finished stays in the catalog."""
+        self.monitor.cancel()
 
     def forget_frames(self) -> None:
         """Let go of the data that the error's traceback holds in its frames."""
@@ -107,5 +198,6 @@ class Run:
             error = error.__cause__ or error.__context__
 
     def __repr__(self) -> str:
-        seconds = (self.ended or time.time()) - self.started
+        now = time.time()
+        seconds = (self.ended or now) - (self.started or now)
         return f"<Run {self.id}: {self.state}, {self.progress.done} of {len(self.pipeline)} nodes, {seconds:.1f} s>"

@@ -137,12 +137,12 @@ def test_a_warning_of_ours_is_a_line_each_time(ready):
         assert line.startswith("Warning: 'ThreadRunner' doesn't support")
 
 
-def test_a_run_within_a_run_is_refused_in_words(ready):
-    ready.run("def again(x): get_ipython().run_line_magic('kedro_run', '-p statistics')")
+def test_a_run_within_a_run_of_the_same_data_is_refused_in_words(ready):
+    ready.run("def again(x): get_ipython().run_line_magic('kedro_run', '-p outer')")
     ready.run("outer = Pipeline([Node(again, 'xs', 'x')])")
     error, text = ready.fail("%kedro_run -p outer")
     assert type(error).__name__ == "RequestError"
-    assert "A session runs one pipeline at a time" in text
+    assert "Both runs write 'x'" in text
 
 
 def test_in_a_terminal_a_run_ends_as_a_table(ready):

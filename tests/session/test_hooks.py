@@ -57,10 +57,11 @@ def test_hooks_are_called_around_a_run_and_its_nodes(session, recorder):
     ]
 
 
-def test_they_are_told_of_the_catalog(session, recorder):
+def test_they_are_told_of_the_catalog_of_this_run(session, recorder):
     run = session.run(RunRequest(params={"k": 2}))
     told = recorder.calls[0][1]
-    assert told["catalog"] is session.catalog
+    assert told["catalog"]["xs"] is session.catalog["xs"]
+    assert told["catalog"].load("params:k") == 2
     assert told["parameters"] == {"parameters": {"k": 2}, "params:k": 2}
     assert (told["save_version"], told["load_versions"]) == (run.id, {})
 

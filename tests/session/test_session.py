@@ -128,19 +128,20 @@ def test_an_interrupted_run_is_a_cancelled_one(session):
         run.result()
 
 
-def test_a_session_runs_one_at_a_time(session):
+def test_a_run_within_a_run_of_the_same_data_is_refused(session):
     inner = []
 
     def run_again(x):
         try:
-            session.run()
+            session.run(RunRequest(pipelines="p"), pipelines=pipelines)
         except RequestError as error:
             inner.append(str(error))
         return x
 
-    session.run(RunRequest(pipelines="p"), pipelines={"p": Pipeline([node(run_again, "xs", "b")])}).result()
+    pipelines = {"p": Pipeline([node(run_again, "xs", "b")])}
+    session.run(RunRequest(pipelines="p"), pipelines=pipelines).result()
     assert len(inner) == 1
-    assert "<Run " in inner[0]
+    assert "Both runs write 'b', and <Run " in inner[0]
     assert "is still going on: wait for it, or cancel it" in inner[0]
     assert "SequentialRunner().run(pipeline, DataCatalog({...}))" in inner[0]
 

@@ -1,0 +1,170 @@
+"""How a session carries out a run: beside which others, on which catalog, with which hooks around it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from kedro_nb.errors import DatasetError, RequestError
+from kedro_nb.io import DataCatalog
+from kedro_nb.io.run_catalog import RunCatalog
+from kedro_nb.pipeline.transcoding import strip_transcoding
+from kedro_nb.session.hooks import RunHooks
+from kedro_nb.session.parameters import WHOLE, check_parameters, is_parameter, warn_of_unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kedro_nb.runner import AbstractRunner, RunResult
+    from kedro_nb.session.core import Session
+    from kedro_nb.session.run import Run
+
+
+class GoingOn:
+    """The runs that are going on now: side by side, as long as they leave each other's data alone."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, tuple[Run, Any]] = {}
+        self._lock = threading.Lock()
+
+    def enter(self, run: Run, catalog: Any) -> None:
+        """Let the run begin.
+
+        Raises:
+            RequestError: a run that is going on writes what this one reads or writes, or reads what it writes.
+        """
+        with self._lock:
+            for other, others in self._runs.values():
+                if others is not catalog:
+                    continue
+                if problem := _clash(run, other) or _cannot_be_shared(catalog):
+                    raise RequestError(
+                        f"{problem}, and {other!r} is still going on: wait for it, or cancel it. A node that is to "
+                        "run a pipeline takes a runner and a catalog of its own for it: "
+                        "SequentialRunner().run(pipeline, DataCatalog({...}))."
+                    )
+            self._runs[run.id] = run, catalog
+
+    def leave(self, run: Run) -> None:
+        """The run is over."""
+        with self._lock:
+            del self._runs[run.id]
+
+
+def _clash(run: Run, other: Run) -> str:
+    reads, writes = _data(run)
+    read, written = _data(other)
+    if both := writes & written:
+        return f"Both runs write {_named(both)}"
+    if both := reads & written:
+        return f"This run reads {_named(both)}, which another one writes"
+    if both := writes & read:
+        return f"This run writes {_named(both)}, which another one reads"
+    return ""
+
+
+def _data(run: Run) -> tuple[set[str], set[str]]:
+    """The datasets that a run reads and does not make, and those that it writes."""
+    reads = {strip_transcoding(name) for name in run.pipeline.inputs() if not is_parameter(name)}
+    writes = {strip_transcoding(name) for node in run.pipeline.nodes for name in node.outputs}
+    return reads, writes
+
+
+def _named(names: Iterable[str], most: int = 3) -> str:
+    names = sorted(names)
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(f"'{name}'" for name in names[:most]) + more
+
+
+def _cannot_be_shared(catalog: Any) -> str:
+    return "" if isinstance(catalog, DataCatalog) else f"A {type(catalog).__name__} serves one run at a time"
+
+
+class Execution:
+    """The work of one run.
+
+    Args:
+        session: whose run it is.
+        runner: runs it.
+        catalog: the session's, or the one to use instead. The run gets one of its own beside it, with the same
+            datasets and with the parameters and versions of this run; other catalogs than ours are used as they are.
+    """
+
+    def __init__(self, session: Session, runner: AbstractRunner, catalog: Any) -> None:
+        self._session = session
+        self._runner = runner
+        self._shared = self._catalog = catalog
+        self._own: RunCatalog | None = None
+
+    def begin(self, run: Run) -> None:
+        """Check that nothing is in the way, and let the catalog know the parameters and versions of this run."""
+        request = run.request
+        if request.load_versions and not hasattr(self._shared, "use_versions"):
+            raise RequestError(f"A {type(self._shared).__name__} cannot be told which versions to load.")
+        warn_of_unread(request.params, self._session.parameters, run.pipeline)
+        self._session.going_on.enter(run, self._shared)
+        try:
+            self._prepare(run)
+        except BaseException:
+            self.end(run)
+            raise
+        history = self._session.history
+        if history:
+            history[-1].forget_frames()
+        history.append(run)
+
+    def _prepare(self, run: Run) -> None:
+        shared = self._shared
+        even_if_empty = WHOLE in run.pipeline.inputs()
+        try:
+            if isinstance(shared, DataCatalog):
+                self._declare_outputs(run)
+                own = self._session.parameter_entries.for_run(
+                    shared, run.parameters, even_if_empty=even_if_empty
+                )
+                versions = {**shared.load_versions, **run.request.load_versions}
+                self._own = RunCatalog(shared, own, versions, run.id)
+                self._catalog = self._own.catalog
+            else:
+                self._session.parameter_entries.put(shared, run.parameters, even_if_empty=even_if_empty)
+        except DatasetError as error:
+            raise RequestError(f"{error} (--load-versions)") from error
+
+    def _declare_outputs(self, run: Run) -> None:
+        """Let the session's catalog have what the run makes, so that it can be looked at while the run goes on."""
+        if getattr(self._runner, "_extra_dataset_patterns", None) or hasattr(
+            self._runner, "create_default_data_set"
+        ):
+            return  # the runner knows better what becomes of them
+        for node in run.pipeline.nodes:
+            for name in node.outputs:
+                self._shared.get(name, fallback_to_runtime_pattern=True)
+
+    def run(self, run: Run) -> RunResult:
+        """Run, with the hooks around it."""
+        hooks = RunHooks(self._session.hook_manager, run, self._catalog)
+        hooks.before()
+        check_parameters(run.pipeline, self._catalog)
+        try:
+            result = self._runner.run(
+                run.pipeline,
+                self._catalog,
+                self._session.hook_manager,
+                run.id,
+                run.request.only_missing_outputs,
+                monitor=run.monitor,
+            )
+        except Exception as error:
+            hooks.failed(error)
+            raise
+        hooks.after(result)
+        return result
+
+    def end(self, run: Run) -> None:
+        """Whoever looks at the session's catalog now sees what the run has made, and nothing of its request."""
+        try:
+            if self._own is not None:
+                self._own.merge()
+            self._session.put_parameters()
+        finally:
+            self._session.going_on.leave(run)
