@@ -19,7 +19,8 @@ help:  ## List the targets
 demo: $(VENV)/.demo  ## Run the iris notebook headless and show what came out
 	@$(BIN)/python notebooks/demo.py
 
-test: $(VENV)/.test  ## Run every test, the notebooks included
+# Spark is 450 MB and runs on Java only: without that its tests are skipped, and say so.
+test: $(VENV)/.test $(if $(shell command -v java 2> /dev/null),$(VENV)/.spark)  ## Run every test, the notebooks included
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env tests notebooks
 
 lab: $(VENV)/.lab  ## Open JupyterLab on the notebooks
@@ -44,7 +45,7 @@ format: $(VENV)/.check  ## Put code and notebooks into shape
 constraints:  ## Renew constraints.txt from what the package index has today
 	rm -rf build/constraints && $(PYTHON) -m venv build/constraints
 	build/constraints/bin/python -m pip -q install hatchling editables
-	build/constraints/bin/python -m pip -q install --editable ".[demo,test,lab,check,bench]"
+	build/constraints/bin/python -m pip -q install --editable ".[demo,test,spark,lab,check,bench]"
 	grep '^#' constraints.txt > build/constraints/new
 	build/constraints/bin/python -m pip freeze --exclude-editable >> build/constraints/new
 	mv build/constraints/new constraints.txt
@@ -57,9 +58,13 @@ clean:  ## Remove the environment and everything built
 # beside the rest, so that pip need not fetch it into an environment of its own each time.
 $(VENV)/.lab: EXTRAS = lab,demo
 $(VENV)/.%: EXTRAS = $*
+$(VENV)/.%: ISOLATION = --no-build-isolation
+# PySpark comes as source, to be built with setuptools; two installs at once into one place would not go well.
+$(VENV)/.spark: ISOLATION =
+$(VENV)/.spark: | $(VENV)/.test
 $(VENV)/.%: $(VENV)/.base
-	@echo "Installing what 'make $*' needs into $(VENV) (once; a minute or two) ..."
-	@$(PIP) --no-build-isolation --editable ".[$(EXTRAS)]"
+	@echo "Installing the extra '$(EXTRAS)' into $(VENV) (once; a minute or two) ..."
+	@$(PIP) $(ISOLATION) --editable ".[$(EXTRAS)]"
 	@touch $@
 
 $(VENV)/.base: pyproject.toml constraints.txt

@@ -62,20 +62,20 @@ def _theirs(wanted: str, module: str, name: str) -> Any:
             found = import_module(path)
         except ModuleNotFoundError as error:
             if error.name is None or not f"{path}.".startswith(f"{error.name}."):
-                raise DatasetError(_what_to_install(wanted, module, name, str(error))) from error
+                raise DatasetError(_what_to_install(wanted, module, name, error)) from error
             continue  # the module itself is not there
         except ImportError as error:
-            raise DatasetError(_what_to_install(wanted, module, name, str(error))) from error
+            raise DatasetError(_what_to_install(wanted, module, name, error)) from error
         try:
             return getattr(found, name)
         except ImportError as error:  # kedro-datasets imports a class when it is first asked for
-            raise DatasetError(_what_to_install(wanted, module, name, str(error))) from error
+            raise DatasetError(_what_to_install(wanted, module, name, error)) from error
         except AttributeError:
             problem = problem or f"Dataset '{name}' not found in '{path}'{did_you_mean(name, dir(found))}."
     packages = _packages_of_kedro_datasets()
     if packages is None:
         reason = problem or f"No module named '{module}', and kedro-datasets is not installed"
-        raise DatasetError(_what_to_install(wanted, module, name, reason))
+        raise DatasetError(_what_to_install(wanted, module, name, ImportError(reason)))
     hint = did_you_mean(module, packages)
     raise DatasetError(
         problem or f"No module named '{module}', neither in kedro-datasets nor elsewhere{hint}."
@@ -92,9 +92,12 @@ def _packages_of_kedro_datasets() -> list[str] | None:
     return [module.name for module in pkgutil.iter_modules(package.__path__)]
 
 
-def _what_to_install(wanted: str, module: str, name: str, reason: str) -> str:
+def _what_to_install(wanted: str, module: str, name: str, error: ImportError) -> str:
     extra = f"{module.removeprefix('kedro_datasets.')}-{name.lower()}"
-    return f"{reason.rstrip('.')} (for dataset type '{wanted}').\nTo install: pip install \"kedro-datasets[{extra}]\""
+    reason = str(error).rstrip(".")
+    said = f"{reason} (for dataset type '{wanted}').\nTo install: pip install \"kedro-datasets[{extra}]\""
+    # Some extras bring nothing: Spark's leave the choice of a Spark to the user.
+    return f"{said}, and {error.name} if that does not bring it." if error.name else said
 
 
 def _checked(cls: Any, wanted: str) -> type:

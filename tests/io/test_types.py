@@ -94,7 +94,10 @@ def test_a_missing_package_behind_a_dataset_is_told_with_what_to_install(monkeyp
     broken = types.ModuleType("kedro_datasets.spark")
     broken.__getattr__ = lambda name: __import__("no_such_spark")
     monkeypatch.setitem(sys.modules, "kedro_datasets.spark", broken)
-    message = r"(?s)No module named 'no_such_spark'.*pip install \"kedro-datasets\[spark-sparkdataset\]\""
+    message = (
+        r"(?s)No module named 'no_such_spark'.*pip install \"kedro-datasets\[spark-sparkdataset\]\", "
+        "and no_such_spark if that does not bring it"
+    )
     with pytest.raises(DatasetError, match=message):
         build(type="spark.SparkDataset", filepath="x")
 
