@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,15 +12,16 @@ from kedro_nb.errors import (
     VersionAlreadyExistsError,
     did_you_mean,
 )
-from kedro_nb.io.base import entry_load_error, entry_save_error, is_dataset, type_name
+from kedro_nb.io.base import entry_load_error, entry_save_error, is_dataset
 from kedro_nb.io.config import build_dataset, fill_credentials
-from kedro_nb.io.entries import Lazy, class_of, load_version_of, shown, with_version
+from kedro_nb.io.entries import Lazy, condition, load_version_of, shown, type_of, with_version
 from kedro_nb.io.legacy import OlderCatalogMethods
 from kedro_nb.io.memory import MemoryDataset
 from kedro_nb.io.patterns import MEMORY_PATTERNS, CatalogConfigResolver, Patterns
 from kedro_nb.io.versioned import Version, generate_timestamp
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator, Mapping
 
 logger = logging.getLogger("kedro_nb.io.data_catalog")  # the name that Kedro's users filter by
@@ -254,10 +254,7 @@ class DataCatalog(OlderCatalogMethods):
         dataset = self._entries.get(ds_name)
         if dataset is None and self._resolver.match_user_pattern(ds_name):
             dataset = Lazy(self._resolver.resolve_entry(ds_name))
-        if dataset is None:
-            return None
-        cls = class_of(dataset)
-        return str(dataset.entry["type"]) if cls is None else type_name(cls)
+        return None if dataset is None else type_of(dataset)
 
     def filter(
         self,
@@ -266,21 +263,8 @@ class DataCatalog(OlderCatalogMethods):
         by_type: type | list[type] | None = None,
     ) -> list[str]:
         """The names that fit all the conditions given."""
-        names = self.keys()
-        if name_regex is not None:
-            pattern = _regex(name_regex)
-            names = [name for name in names if pattern.search(name)]
-        if type_regex is not None:
-            pattern = _regex(type_regex)
-            names = [name for name in names if pattern.search(self.get_type(name) or "")]
-        if by_type is not None:
-            wanted = tuple(by_type) if isinstance(by_type, list | tuple | set) else (by_type,)
-            names = [
-                name
-                for name in names
-                if (cls := class_of(self._entries[name])) is not None and issubclass(cls, wanted)
-            ]
-        return names
+        fits = condition(name_regex, type_regex, by_type)
+        return [name for name, dataset in self._snapshot() if fits(name, dataset)]
 
     def load(self, ds_name: str, version: str | None = None) -> Any:
         dataset = self[ds_name]
@@ -402,10 +386,3 @@ class DataCatalog(OlderCatalogMethods):
 def _first_cause(error: Exception) -> BaseException | None:
     # The new error says all that a DatasetError says: only what went wrong below it is worth showing.
     return error.__cause__ if isinstance(error, DatasetError) else error
-
-
-def _regex(pattern: re.Pattern[str] | str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise DatasetError(f"{pattern!r} is not a regular expression: {error}") from error
