@@ -13,6 +13,7 @@ from kedro_nb.io import DataCatalog
 from kedro_nb.io.versioned import generate_timestamp
 from kedro_nb.project import PipelineRegistry
 from kedro_nb.session.execution import Execution, GoingOn
+from kedro_nb.session.history import History
 from kedro_nb.session.hooks import pipelines_of
 from kedro_nb.session.parameters import ParameterEntries, merge
 from kedro_nb.session.request import RunRequest
@@ -38,7 +39,7 @@ class Session:
 
     Attributes:
         hook_manager: whose plugins are called; `register` adds to it.
-        history: every run that was started, oldest first.
+        history: every run that was begun, oldest first.
         durations: how long each node took when it last ran; later runs plan with it.
         parameter_entries: what the catalog holds for the parameters.
         going_on: the runs that have begun and are not over.
@@ -58,7 +59,7 @@ class Session:
         self.parameters: dict[str, Any] = dict(parameters or {})
         self.runners: dict[str, type] = dict(runners or {})
         self.hook_manager = create_hook_manager()
-        self.history: list[Run] = []
+        self.history = History()
         self.durations: dict[str, float] = {}
         self.parameter_entries = ParameterEntries()
         self.going_on = GoingOn()
@@ -127,7 +128,9 @@ class Session:
         check_left_out(whole, pipeline, catalog)
         parameters = merge(self.parameters, request.params)
         work = Execution(self, runner, catalog)
-        return Run(self._new_id(), request, pipeline, parameters, work, self.durations, listeners)
+        run = Run(self._new_id(), request, pipeline, parameters, work, self.durations, listeners)
+        run.expected = self.history.expected(run)
+        return run
 
     def _new_id(self) -> str:
         """The time, to the millisecond; runs made within one follow each other."""

@@ -108,10 +108,7 @@ class Execution:
         except BaseException:
             self.end(run)
             raise
-        history = self._session.history
-        if history:
-            history[-1].forget_frames()
-        history.append(run)
+        self._session.history.add(run)
 
     def _prepare(self, run: Run) -> None:
         shared = self._shared
@@ -159,6 +156,10 @@ class Execution:
             raise
         hooks.after(result)
         return result
+
+    def dataset_type(self, name: str) -> str | None:
+        """The name of a dataset's class, as far as the catalog tells."""
+        return self._catalog.get_type(name) if isinstance(self._catalog, DataCatalog) else None
 
     def end(self, run: Run) -> None:
         """Whoever looks at the session's catalog now sees what the run has made, and nothing of its request."""

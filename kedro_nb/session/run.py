@@ -12,7 +12,7 @@ from kedro_nb.runner.failure import user_frames
 from kedro_nb.session.progress import RunProgress, how_it_ended
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Mapping
     from types import TracebackType
     from typing import Any
 
@@ -37,6 +37,9 @@ class Work(Protocol):
     def end(self, run: Run) -> None:
         """Clean up."""
 
+    def dataset_type(self, name: str) -> str | None:
+        """The name of a dataset's class, if it is known."""
+
 
 class Run:
     """One run of a session, made by `Session.prepare` and not begun, or by `Session.run` and over.
@@ -50,6 +53,8 @@ class Run:
         error: what it failed with.
         progress: the state and the times of every node.
         started, ended: seconds since the epoch; None before.
+        expected: seconds that the same nodes took with the same runner when they last ran to the end, if they did.
+        code: a hash of each node's code as it was when the run began, by node name.
     """
 
     def __init__(
@@ -73,6 +78,8 @@ class Run:
         self.monitor = Monitor((self.progress, *listeners), durations, lends=False, measures=True)
         self.started: float | None = None
         self.ended: float | None = None
+        self.expected: float | None = None
+        self.code: Mapping[str, str] = {}
         self._work = work
         self._result: RunResult | None = None
         self._traceback: TracebackType | None = None
@@ -142,6 +149,10 @@ class Run:
     def resume(self) -> ResumeHint | None:
         """Where to take it up again when it has not ended well."""
         return self.monitor.resume
+
+    def dataset_type(self, name: str) -> str | None:
+        """The name of the class of one of its datasets, if the catalog tells."""
+        return self._work.dataset_type(name)
 
     @property
     def node_seconds(self) -> dict[str, float]:

@@ -1,0 +1,81 @@
+"""An error as plain data: what it is, where in the user's code, and what the node had been given."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from kedro_nb.frames import is_users
+from kedro_nb.session.plain import MASK, is_secret, shortened, without_passwords
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MESSAGE = 2_000  # characters
+_LINE = 200
+_LINES = 40
+_MOST_INPUTS = 20
+_INPUT = re.compile(r"  (?P<name>.+?): (?P<text>.*)")
+
+
+def error_record(error: BaseException, *, brief: bool = False) -> dict[str, Any]:
+    """What is kept of an error.
+
+    Args:
+        error: as the run or the node has it.
+        brief: only its type and message.
+    """
+    made: dict[str, Any] = {"type": _type(error), "message": _message(error)}
+    if brief:
+        return made
+    if lines := _traceback(error):
+        made["traceback"] = lines
+    if inputs := list(_inputs(error))[:_MOST_INPUTS]:
+        made["inputs"] = inputs
+    return made
+
+
+def _type(error: BaseException) -> str:
+    module, name = type(error).__module__, type(error).__qualname__
+    return name if module in {"builtins", "__main__", "kedro_nb.errors"} else f"{module}.{name}"
+
+
+def _message(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - the user's class
+        return ""
+    return shortened(without_passwords(text), _MESSAGE)
+
+
+def _traceback(error: BaseException) -> list[str]:
+    """The user's frames, of the error or of what caused it; of a long one the beginning and the end."""
+    lines: list[str] = []
+    told: BaseException | None = error
+    seen: set[int] = set()
+    while told is not None and not lines and id(told) not in seen:
+        seen.add(id(told))
+        frames = traceback.extract_tb(told.__traceback__)
+        lines = [line for frame in frames if is_users(frame.filename) for line in _frame(frame)]
+        told = told.__cause__ or told.__context__
+    if len(lines) > _LINES:
+        half = _LINES // 2
+        lines = [*lines[:half], f"  … {len(lines) - 2 * half} lines left out", *lines[-half:]]
+    return lines
+
+
+def _frame(frame: traceback.FrameSummary) -> Iterator[str]:
+    yield shortened(f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}', _LINE)
+    if frame.line:
+        yield shortened(f"    {frame.line}", _LINE)
+
+
+def _inputs(error: BaseException) -> Iterator[dict[str, str]]:
+    """The inputs that the error's note tells of: see `kedro_nb.runner.failure`."""
+    for note in getattr(error, "__notes__", None) or ():
+        if isinstance(note, str) and "\nwith the inputs:\n" in note:
+            for line in note.partition("\nwith the inputs:\n")[2].splitlines():
+                if found := _INPUT.fullmatch(line):
+                    name, text = found["name"], found["text"]
+                    yield {"name": name, "text": MASK if is_secret(name) else without_passwords(text)}
