@@ -38,9 +38,10 @@ def _other_catalog(error: BaseException) -> str | None:
     from IPython.core.getipython import get_ipython
 
     current = session()
-    if not any(run.error is error and not run.progress.told_of_nodes for run in current.history[-1:]):
+    last = current.history.last
+    if last is None or last.error is not error or last.progress.told_of_nodes:
         return None
-    name = catalog_with_inputs(current.history[-1].pipeline, current.catalog, get_ipython().user_ns)
+    name = catalog_with_inputs(last.pipeline, current.catalog, get_ipython().user_ns)
     return name and f"The variable '{name}' holds the inputs. To run with it, add --catalog={name}"
 
 

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from html import escape as escape_html
 
-_KILO = 1024.0
+from kedro_nb.session.display import bytes_text
 
-
-def bytes_text(count: float) -> str:
-    """512 B, 4.0 KB, 1.2 GB."""
-    if count < _KILO:
-        return f"{count:.0f} B"
-    for unit in ("KB", "MB", "GB"):
-        count /= _KILO
-        if count < _KILO:
-            return f"{count:.1f} {unit}"
-    return f"{count / _KILO:.1f} TB"
+__all__ = ["bytes_text", "html"]
 
 
 def html(text: object) -> str:

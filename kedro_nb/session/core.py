@@ -13,7 +13,7 @@ from kedro_nb.io import DataCatalog
 from kedro_nb.io.versioned import generate_timestamp
 from kedro_nb.project import PipelineRegistry
 from kedro_nb.session.execution import Execution, GoingOn
-from kedro_nb.session.history import History
+from kedro_nb.session.history import History, record_of
 from kedro_nb.session.hooks import pipelines_of
 from kedro_nb.session.parameters import ParameterEntries, merge
 from kedro_nb.session.request import RunRequest
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner.monitor import Listener
+    from kedro_nb.session.compare import Comparison
 
 
 class Session:
@@ -150,6 +151,23 @@ class Session:
             RequestError: the request does not fit, or another run is in the way; nothing was run.
         """
         return self.prepare(request, **options).execute()
+
+
+    def compare(self, before: object, after: object) -> Comparison:
+        """What differs between two runs: parameters, code, times, data.
+
+        Args:
+            before: one run: its number in the history, counted from the end if negative, its id or a part of it.
+            after: the other.
+
+        Raises:
+            RequestError: there is no such run.
+        """
+        from kedro_nb.session.compare import compare
+
+        one, other = self.history.find(before), self.history.find(after)
+        labels = str(self.history.number(one)), str(self.history.number(other))
+        return compare(record_of(one), record_of(other), self.history.code, labels)
 
 
 def is_catalog(value: Any) -> bool:

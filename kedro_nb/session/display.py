@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+_KILO = 1024.0
 
 def seconds_text(seconds: float) -> str:
     """<1 ms, 12 ms, 1.25 s, 12.5 s, 2 min 5 s."""
@@ -20,6 +21,17 @@ def seconds_text(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s"
+
+
+def bytes_text(count: float) -> str:
+    """512 B, 4.0 KB, 1.2 GB."""
+    if count < _KILO:
+        return f"{count:.0f} B"
+    for unit in ("KB", "MB", "GB"):
+        count /= _KILO
+        if count < _KILO:
+            return f"{count:.1f} {unit}"
+    return f"{count / _KILO:.1f} TB"
 
 
 def count_text(count: int, noun: str) -> str:

@@ -82,6 +82,11 @@ class History(Sequence["Run | PastRun"]):
                 self.first += 1
         run.when_over(lambda: self._learn(run))
 
+    @property
+    def last(self) -> Run | None:
+        """The run that was begun last, if any."""
+        return self._runs[-1] if self._runs else None  # type: ignore[return-value]  # it has become past only before
+
     def expected(self, run: Run) -> float | None:
         """The seconds that the same nodes took with the same runner when they last ran to the end."""
         return self._expected.get(_key(run))
