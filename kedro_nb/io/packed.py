@@ -17,14 +17,22 @@ class Packed:
         data: the pickle, without its large buffers.
         path: the file with the buffers; empty when there is none.
         spans: offset and length of each buffer, in bytes.
+        buffers: those that are not in a file yet, and still lie where they were: this stays in its process.
     """
 
-    __slots__ = ("data", "owner", "path", "spans")
+    __slots__ = ("buffers", "data", "owner", "path", "spans")
 
-    def __init__(self, data: bytes, path: str = "", spans: tuple[tuple[int, int], ...] = ()) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        path: str = "",
+        spans: tuple[tuple[int, int], ...] = (),
+        buffers: tuple[memoryview, ...] = (),
+    ) -> None:
         self.data = data
         self.path = path
         self.spans = spans
+        self.buffers = buffers
         self.owner = 0
 
     def own(self) -> Packed:
@@ -48,7 +56,7 @@ class Packed:
             discard(self.path, self.nbytes)
 
     def unpack(self) -> Any:
-        """The value: new, and nobody else's."""
+        """The value: new, and nobody else's (except for buffers that are not in a file)."""
         from kedro_nb.io.packing import unpack
 
         return unpack(self)
@@ -56,4 +64,8 @@ class Packed:
     @property
     def nbytes(self) -> int:
         """Its size."""
-        return len(self.data) + sum(length for _, length in self.spans)
+        return (
+            len(self.data)
+            + sum(length for _, length in self.spans)
+            + sum(buffer.nbytes for buffer in self.buffers)
+        )

@@ -48,29 +48,45 @@ def pack(value: Any, folders: Sequence[Path] = ()) -> Packed:
         Exception: whatever pickling the value raises.
         OSError: there is no room for it.
     """
-    raws: list[memoryview] = []
+    return write(pickled(value), folders)
+
+
+def pickled(value: Any) -> Packed:
+    """Pack a value, but leave its large buffers where they are: `write` them before they can change.
+
+    Raises:
+        Exception: whatever pickling the value raises.
+    """
+    buffers: list[memoryview] = []
 
     def keep(buffer: pickle.PickleBuffer) -> bool:
         raw = buffer.raw()
         if raw.nbytes < _SMALL_BUFFER:
             return True  # stays in the pickle
-        raws.append(raw)
+        buffers.append(raw)
         return False
 
-    data = dumps_by_value(value, keep)
+    return Packed(dumps_by_value(value, keep), buffers=tuple(buffers))
+
+
+def write(packed: Packed, folders: Sequence[Path] = ()) -> Packed:
+    """Put what is large into a file: in the first of `folders` (by default our own) that has room.
+
+    Raises:
+        OSError: there is no room for it.
+    """
+    data, buffers = packed.data, packed.buffers
     if len(data) >= _INLINE:  # a large pickle is one more buffer, the first
-        raws.insert(0, memoryview(data))
-        data = b""
-    if not raws:
-        return Packed(data)
-    path, spans = _write(raws, folders or own_folders())
-    return Packed(data, path, spans).own()
+        data, buffers = b"", (memoryview(data), *buffers)
+    if not buffers:
+        return packed
+    return Packed(data, *_write(buffers, folders or own_folders())).own()
 
 
 def unpack(packed: Packed) -> Any:
     """The value, new and private: its large buffers are read where they lie, and copied where they are written to."""
     if not packed.path:
-        return pickle.loads(packed.data)
+        return pickle.loads(packed.data, buffers=packed.buffers)
     descriptor = os.open(packed.path, os.O_RDONLY)
     try:
         mapped = mmap.mmap(descriptor, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
@@ -82,7 +98,7 @@ def unpack(packed: Packed) -> Any:
     return pickle.loads(data, buffers=buffers)
 
 
-def _write(raws: list[memoryview], folders: Sequence[Path]) -> tuple[str, tuple[tuple[int, int], ...]]:
+def _write(raws: Sequence[memoryview], folders: Sequence[Path]) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Write the buffers one after the other into a file in the first folder that has room."""
     name = f"{os.getpid()}-{next(_numbers)}-{os.urandom(4).hex()}"  # a process's number comes back
     problems: dict[Path, str] = {}
@@ -111,7 +127,7 @@ def _attempts(folders: Sequence[Path]) -> Iterator[Path]:
             yield folder
 
 
-def _write_to(path: Path, raws: list[memoryview]) -> tuple[tuple[int, int], ...]:
+def _write_to(path: Path, raws: Sequence[memoryview]) -> tuple[tuple[int, int], ...]:
     spans = []
     offset = 0
     used = recycling.claim(path, sum(raw.nbytes for raw in raws))

@@ -179,13 +179,11 @@ def load_input(task: Task, context: TaskContext, name: str) -> Any:
 
 def _load(task: Task, context: TaskContext, dataset: Any, name: str) -> Any:
     try:
-        if type(dataset) is not MemoryDataset:
+        if type(dataset) is not MemoryDataset or not context.lends(name):
             return dataset.load()
         kept = dataset.peek()
         if type(kept) in IMMUTABLE:
             return kept
-        if not context.lends(name):
-            return dataset.load()
         data = dataset.borrow()
     except Exception as error:  # noqa: BLE001 - raised again, with the dataset's name
         raise entry_load_error(name, dataset, error) from (error.__cause__ or error)

@@ -6,9 +6,11 @@ was written: what travels is the name of a file in shared memory, which a datase
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import sys
+from collections import Counter
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +49,10 @@ class ProcessExecutor:
         self._context = context
         self._in_memory: set[str] = set()
         self._idle: list[WorkerProcess] = []
-        self._busy: dict[WorkerProcess, tuple[Task, dict[str, Packed]]] = {}
+        self._busy: dict[WorkerProcess, tuple[Task, dict[str, Packed | None]]] = {}
+        self._kept: dict[
+            str, WorkerProcess
+        ] = {}  # outputs that are where they were made, by a process that is idle
         self._told: set[WorkerProcess] = set()
         self._ready: set[WorkerProcess] = set()
         stored: dict[str, Any] = {}
@@ -85,10 +90,13 @@ class ProcessExecutor:
             for name, logger in logging.root.manager.loggerDict.items()
             if isinstance(logger, logging.Logger) and logger.level
         }
+        reads = Counter(name for node in plan.nodes for name in node.input_names)
+        once = {name for name in self._in_memory - plan.kept if reads[name] == 1}
         setup = Setup(
             plan.nodes,
             stored,
             self._in_memory,
+            once if context.monitor.lends else set(),
             context.plugins,
             context.run_id,
             levels,
@@ -117,27 +125,62 @@ class ProcessExecutor:
         return error
 
     def submit(self, task: Task) -> None:
-        """Give the task to a process that is free, or to a new one."""
-        inputs = {
-            name: self._context.dataset(name).packed()
-            for name in task.node.input_names
-            if name in self._in_memory
-        }
+        """Give the task to the process that has kept its input, to one that is free, or to a new one."""
         with pool.uninterrupted():
+            keeper = next((self._kept[name] for name in task.node.input_names if name in self._kept), None)
             while True:
-                worker = self._idle.pop() if self._idle else pool.take(self._method)
+                worker = keeper or self._free_worker()
+                inputs = self._inputs(task, worker)
                 self._busy[worker] = (task, inputs)  # which lasts as long as somebody may read it
+                if worker in self._idle:
+                    self._idle.remove(worker)
                 try:
                     if worker not in self._told:
                         worker.send("setup", self._setup)
                         self._told.add(worker)
                     worker.send("task", task.position, inputs)
                 except OSError:  # it has died
-                    if not worker.fresh:  # while it was waiting: the next one
+                    if not worker.fresh and not keeper:  # while it was waiting: the next one
                         del self._busy[worker]
                         worker.end()
                         continue
                 return
+
+    def _free_worker(self) -> WorkerProcess:
+        """One that keeps nothing, if there is one."""
+        if not self._idle:
+            return pool.take(self._method)
+        keepers = set(self._kept.values())
+        return next((worker for worker in reversed(self._idle) if worker not in keepers), self._idle[-1])
+
+    def _inputs(self, task: Task, worker: WorkerProcess) -> dict[str, Packed | None]:
+        """What a task reads, packed, and None for what the process has itself; what else it has kept is written."""
+        inputs: dict[str, Packed | None] = {}
+        for name in task.node.input_names:
+            if name in self._in_memory:
+                if self._kept.get(name) is worker:
+                    inputs[name] = None
+                    del self._kept[name]
+                else:
+                    self._fetch(name)
+                    inputs[name] = self._context.dataset(name).packed()
+        for name in [name for name, keeper in self._kept.items() if keeper is worker]:
+            self._fetch(name)
+        return inputs
+
+    def _fetch(self, name: str) -> None:
+        """Bring an output into the catalog, if it was kept where it was made."""
+        worker = self._kept.pop(name, None)
+        if worker is None:
+            return
+        try:
+            worker.send("give", name)
+            kind, content = worker.receive()
+        except Exception as error:  # it has died, or a node has written into the pipe
+            raise WorkerError(_lost(name)) from error
+        if kind == "failed":
+            raise DatasetError(f"{name}: {content}")
+        self._context.dataset(name).adopt(content.own())
 
     def wait(self) -> list[Task]:
         """Pass on what the processes say, until one of them has finished its task or died."""
@@ -154,7 +197,7 @@ class ProcessExecutor:
                     self._bury(worker)
                 elif message[0] == "ready":
                     self._ready.add(worker)
-                elif self._take(task, *message):
+                elif self._take(worker, task, *message):
                     self._free(worker)
                 if task.finished:
                     finished.append(task)
@@ -167,12 +210,12 @@ class ProcessExecutor:
                 message = worker.receive()
             except Exception:  # noqa: BLE001 - a node may have written into the pipe
                 return None
-            if message[0] == "done":
+            if message[0] in {"done", "failed"}:
                 for packed in message[1].values():
                     packed.own()
             return message
 
-    def _take(self, task: Task, kind: str, *content: Any) -> bool:
+    def _take(self, worker: WorkerProcess, task: Task, kind: str, *content: Any) -> bool:
         """Do what a message about a task says; True for the last one."""
         if kind == "text":
             _print(task.node.name, *content)
@@ -182,12 +225,18 @@ class ProcessExecutor:
             name, moment, details = content
             self._context.monitor.emit(getattr(self._context.events, name)(moment, task.node, *details))
         elif kind == "done":
-            outputs, (task.load, task.call, task.save) = content
+            outputs, kept, (task.load, task.call, task.save) = content
             for name, packed in outputs.items():
                 self._context.dataset(name).adopt(packed)
+            for name in kept:
+                self._context.dataset(name).release()  # what is there is from an earlier run
+                self._kept[name] = worker
             task.finished = True
         elif kind == "failed":
-            sent, task.doing, task.dataset = content
+            inputs, sent, task.doing, task.dataset = content
+            for name, packed in inputs.items():
+                self._context.dataset(name).adopt(packed)
+            task.lent = dict(enumerate(inputs))
             task.error = unpack_error(sent)
             if isinstance(task.error, Exception) and not getattr(task.error, "__notes__", ()):
                 annotate(task.error, f"In node {task.node}")
@@ -204,9 +253,10 @@ class ProcessExecutor:
 
     def _bury(self, worker: WorkerProcess) -> None:
         with pool.uninterrupted():
-            task, _ = self._busy.pop(worker)
+            task, inputs = self._busy.pop(worker)
             code = worker.end(grace=1.0)
-        if not worker.fresh and worker not in self._ready:
+        lost = [name for name, packed in inputs.items() if packed is None]
+        if not worker.fresh and worker not in self._ready and not lost:
             self.submit(task)  # it died while it was waiting, or nearly so: the node has not begun
             return
         how = f"exit code {code}"
@@ -216,6 +266,8 @@ class ProcessExecutor:
                 how += ": the system does this when memory runs out"
         task.error = WorkerError(f"The process that ran node '{task.node.name}' has ended ({how}).")
         annotate(task.error, f"In node {task.node}")
+        for name in lost:
+            annotate(task.error, _lost(name))
         task.finished = True
 
     def _stop(self) -> list[Task]:
@@ -241,10 +293,17 @@ class ProcessExecutor:
             for worker in self._busy:
                 worker.end()
             self._busy.clear()
+            for name in list(self._kept):
+                with contextlib.suppress(DatasetError, WorkerError):  # the catalog has it not, and says so
+                    self._fetch(name)
             pool.give_back(self._idle)
             self._idle = []
             self._told.clear()
             self._ready.clear()
+
+
+def _lost(name: str) -> str:
+    return f"'{name}' is lost: only the process that has ended had it. Run again from the node that makes it."
 
 
 def _print(node: str, stream: str, text: str) -> None:

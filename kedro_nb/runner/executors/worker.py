@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from kedro_nb.errors import DatasetError
 from kedro_nb.hooks import create_hook_manager
 from kedro_nb.io import DataCatalog, MemoryDataset, by_value
+from kedro_nb.io.ownership import solely_owned
+from kedro_nb.io.packing import pickled, write
 from kedro_nb.runner.executors.remote_error import pack_error
 from kedro_nb.runner.monitor import Monitor
 from kedro_nb.runner.task import Task, TaskContext, execute
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from kedro_nb.pipeline import Node
     from kedro_nb.runner.events import Event
 
+_LARGE = 1 << 20  # bytes that are worth keeping for the one who reads them
 _WATCH = 1.0  # seconds between two looks at whether the parent is still there
 
 
@@ -41,6 +44,7 @@ class Setup:
         nodes: the nodes by position.
         datasets: the datasets that are not in memory, by name.
         in_memory: the names of those that are.
+        one_reader: the names of outputs that one node reads, once, and that may be handed to it without a copy.
         plugins: the hooks.
         run_id: for the hooks.
         levels: the level of each logger that says something.
@@ -52,6 +56,7 @@ class Setup:
         nodes: Sequence[Node],
         datasets: dict[str, Any],
         in_memory: set[str],
+        one_reader: set[str],
         plugins: Sequence[object],
         run_id: str | None,
         levels: dict[str, int],
@@ -62,6 +67,7 @@ class Setup:
         self.nodes = nodes
         self.datasets = datasets
         self.in_memory = in_memory
+        self.one_reader = one_reader
         self.plugins = plugins
         self.run_id = run_id
         self.levels = levels
@@ -125,11 +131,13 @@ class Worker:
         self._lock = threading.RLock()
         self._task = -1  # none: who prints now was left behind by a task that is over
         self._broken: BaseException | None = None
+        self._kept: dict[str, Packed] = {}  # outputs that wait here for their reader, not written
 
     def setup(self, pickled: bytes) -> None:
         """Get ready for a run."""
         try:
             self._broken = None
+            self._kept.clear()
             self._set_up(pickle.loads(pickled))
         except BaseException as error:  # noqa: BLE001 - the user's code may be imported by this
             self._broken = error
@@ -153,11 +161,12 @@ class Worker:
         self._catalog = DataCatalog(setup.datasets)
         manager = create_hook_manager(*setup.plugins) if setup.plugins else None
         self._context = TaskContext(None, self._catalog, manager, monitor, setup.run_id)
+        self._context.adopts = False  # which is to be looked into where nothing is copied
 
-    def task(self, position: int, inputs: dict[str, Packed]) -> None:
-        """Run one node and send what it made, or what it raised."""
+    def task(self, position: int, inputs: dict[str, Packed | None]) -> None:
+        """Run one node and send what it made, or what it raised. An input that is None was kept here."""
         if self._broken is not None:
-            self.send("failed", pack_error(self._broken), "load", "")
+            self.send("failed", {}, pack_error(self._broken), "load", "")
             return
         self._task = position
         node = self._setup.nodes[position]
@@ -165,8 +174,9 @@ class Worker:
         for name in names:
             # Nothing is shared with anybody here: what is unpacked is new, and what is made is packed.
             self._catalog[name] = MemoryDataset(copy_mode="assign")
+        kept = {name: self._kept.pop(name) for name, packed in inputs.items() if packed is None}
         for name, packed in inputs.items():
-            self._catalog[name].adopt(packed)
+            self._catalog[name].adopt(packed or kept[name])
         task = Task(position, node)
         execute(task, self._context, f"process {os.getpid()}")
         outputs: dict[str, Packed] = {}
@@ -174,6 +184,8 @@ class Worker:
             outputs = self._pack(task, [name for name in node.output_names if name in self._setup.in_memory])
         for name in names:
             del self._catalog[name]
+        if task.error is not None:
+            outputs = self._write_again(kept)
         self._finish(task, outputs)
 
     def _finish(self, task: Task, outputs: dict[str, Packed]) -> None:
@@ -181,28 +193,52 @@ class Worker:
         sys.stderr.flush()
         self._task = -1
         if task.error is not None:
-            outputs.clear()
-            self.send("failed", pack_error(task.error), task.doing, task.dataset)
-            return
-        self.send("done", outputs, (task.load, task.call, task.save))
+            self.send("failed", outputs, pack_error(task.error), task.doing, task.dataset)
+        else:
+            self.send("done", outputs, list(self._kept), (task.load, task.call, task.save))
         for packed in outputs.values():
             packed.disown()
 
     def _pack(self, task: Task, names: list[str]) -> dict[str, Packed]:
-        from kedro_nb.io.packing import pack
-
+        """The outputs, written, except for those that are kept here."""
         outputs = {}
         for name in names:
             try:
-                outputs[name] = pack(self._catalog[name].peek(), self._setup.packing)
+                value = [self._catalog[name].peek()]
+                # Nobody else can change what is kept: neither a global of the function's nor another output.
+                alone = name in self._setup.one_reader and solely_owned(value, lent=True)
+                packed = pickled(value.pop())
+                if alone and packed.nbytes >= _LARGE:
+                    self._kept[name] = packed
+                else:
+                    outputs[name] = write(packed, self._setup.packing)
             except Exception as error:  # noqa: BLE001 - whatever pickling raises
                 task.doing, task.dataset = "save", name
                 task.error = DatasetError(
                     f"{name}: what node {task.node.name} returned cannot be sent to another process: {error}\n"
                     "Return something that can be pickled, store it in a file dataset, or use ThreadRunner."
                 )
+                self._kept.clear()
                 break
         return outputs
+
+    def _write_again(self, kept: dict[str, Packed]) -> dict[str, Packed]:
+        """Inputs of a node that has failed, which are nowhere else."""
+        written = {}
+        for name, packed in kept.items():
+            with contextlib.suppress(OSError):  # no room: the node that made it has to run again
+                written[name] = write(packed, self._setup.packing)
+        return written
+
+    def give(self, name: str) -> None:
+        """Send an output that was kept here: its reader will be elsewhere."""
+        try:
+            packed = write(self._kept.pop(name), self._setup.packing)
+        except OSError as error:
+            self.send("failed", str(error))
+        else:
+            self.send("given", packed)
+            packed.disown()
 
     def send(self, *message: Any) -> None:
         """Send a message, whole."""
