@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from contextvars import Token
 
     from kedro_nb.pipeline import Node
-    from kedro_nb.runner.events import Event
     from kedro_nb.runner.monitor import Monitor
 
 INTERVAL = 0.05  # seconds between two events of a node that keeps printing
@@ -48,29 +47,34 @@ class Capture:
     Args:
         monitor: is told.
         interval: seconds between two events of a node that keeps printing.
+
+    Attributes:
+        strangers: threads that no node has started.
     """
 
     def __init__(self, monitor: Monitor, interval: float = INTERVAL) -> None:
         self.interval = interval
-        # Threads that no node has started.
         self.strangers: weakref.WeakSet[threading.Thread] = weakref.WeakSet(threading.enumerate())
-        self._monitor = monitor
+        self.monitor = monitor
         self._nodes: set[NodePrints] = set()
         self._late = _Late(interval)
         self._routed = True
         _install()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def node(self, node: Node) -> NodePrints:
         """A context in which what is written is the node's."""
         return NodePrints(self, node, captured=self._routed)
 
-    def emit(self, event: Event) -> None:
-        """Tell the monitor; what its listeners print is no node's."""
-        token = _current.set(_NOBODY)
-        try:
-            self._monitor.emit(event)
-        finally:
-            _current.reset(token)
+    def tell(self) -> None:
+        """Tell what is complete, now: something else is to come after it."""
+        for prints in list(self._nodes):
+            prints.tell()
 
     def enter(self, prints: NodePrints) -> None:
         self._nodes.add(prints)
@@ -106,7 +110,7 @@ class NodePrints:
         open: it takes what is written.
     """
 
-    def __init__(self, capture: Capture | None, node: Node | None, *, captured: bool) -> None:
+    def __init__(self, capture: Capture, node: Node, *, captured: bool) -> None:
         self.capture = capture
         self.node = node
         self.open = captured
@@ -118,7 +122,7 @@ class NodePrints:
         self._lock = threading.RLock()
 
     def __enter__(self) -> Self:
-        if self.capture is not None and self.open:
+        if self.open:
             self.capture.enter(self)
         self._token: Token[NodePrints | None] = _current.set(self)
         return self
@@ -158,11 +162,10 @@ class NodePrints:
     def close(self) -> None:
         """Tell the rest, and take nothing more."""
         with self._lock:
-            if self.open:
+            was_open, self.open = self.open, False
+            if was_open:
                 self._tell(len(self._parts))
-                self.open = False
-        if self.capture is not None:
-            self.capture.leave(self)
+        self.capture.leave(self)
 
     def tell(self) -> None:
         """Tell what is complete: its time has come."""
@@ -173,8 +176,6 @@ class NodePrints:
 
     def _tell_in_time(self) -> None:
         capture = self.capture
-        if capture is None:
-            return
         now = time.monotonic()
         if self._next <= now:
             self._next = max(self._next, now - _BURST * capture.interval) + capture.interval
@@ -187,14 +188,11 @@ class NodePrints:
         parts, self._parts = self._parts[:count], self._parts[count:]
         self._complete = 0
         self._size = sum(len(text) for _, text in self._parts)
-        if self.capture is None or self.node is None:
-            return
         for stream, text in _joined(parts):
             with contextlib.suppress(Exception):  # nobody's listening is a reason for a print to fail
-                self.capture.emit(NodePrinted(time.time(), self.node, stream, text))
+                self.capture.monitor.emit(NodePrinted(time.time(), self.node, stream, text))
 
 
-_NOBODY = NodePrints(None, None, captured=False)
 # Whose text it is that is written here: None when nobody has said, as in a thread that a node has started.
 _current: ContextVar[NodePrints | None] = ContextVar("kedro_nb_prints", default=None)
 
@@ -213,7 +211,15 @@ def without_overwritten(text: str) -> str:
     text = text.replace("\r\n", "\n")
     first, newline, rest = text.partition("\n")
     shown = _OVERWRITTEN.sub("\r", first)
-    return re.sub(r"\r+", "\r", shown) + newline + _OVERWRITTEN.sub("", rest).replace("\n\r", "\n")
+    return re.sub(r"\r+", "\r", shown) + re.sub(r"\n\r+", "\n", newline + _OVERWRITTEN.sub("", rest))
+
+
+def _taker() -> NodePrints | None:
+    """Who takes what is written here; None for the stream itself. What listeners print is no node's."""
+    prints = _current.get() or _node_of_this_thread()
+    if prints is None or not prints.open or prints.capture.monitor.telling_here:
+        return None
+    return prints
 
 
 def _node_of_this_thread() -> NodePrints | None:
@@ -222,7 +228,7 @@ def _node_of_this_thread() -> NodePrints | None:
         (prints,) = _active
     except (ValueError, RuntimeError):  # none, several, or one comes or goes just now
         return None
-    if prints.capture is None or threading.current_thread() in prints.capture.strangers:
+    if threading.current_thread() in prints.capture.strangers:
         return None
     return prints
 
@@ -248,7 +254,6 @@ class _Late:
         self._wake.set()
 
     def _work(self) -> None:
-        _current.set(_NOBODY)
         while self._wake.wait() and not self._over.wait(self._interval):
             self._wake.clear()
             with self._lock:
@@ -272,8 +277,7 @@ class _Router:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        prints = _current.get() or _node_of_this_thread()
-        if prints is not None and prints.open:
+        if (prints := _taker()) is not None:
             if not isinstance(text, str):
                 raise TypeError(f"write() argument must be str, not {type(text).__name__}")
             if prints.write(self._name, text):
@@ -285,18 +289,14 @@ class _Router:
             self.write(line)
 
     def flush(self) -> None:
-        prints = _current.get() or _node_of_this_thread()
-        if prints is not None and prints.open:
+        if (prints := _taker()) is not None:
             prints.flush()
         elif self._stream is not None:
             self._stream.flush()
 
     def isatty(self) -> bool:
         """No terminal shows what a node prints."""
-        prints = _current.get() or _node_of_this_thread()
-        if self._stream is None or (prints is not None and prints.open):
-            return False
-        return bool(self._stream.isatty())
+        return self._stream is not None and _taker() is None and bool(self._stream.isatty())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -313,8 +313,7 @@ class _ForTheUser:
 
     @property
     def __call__(self) -> Any:
-        prints = _current.get() or _node_of_this_thread()
-        if prints is not None and prints.open and prints.capture is not None:
+        if (prints := _taker()) is not None:
             prints.capture.give_back()
         return self.function
 
@@ -338,7 +337,7 @@ def _uninstall() -> None:
     """Put back what was there after the last of the runs, except where somebody has put something else since."""
     global _captures  # noqa: PLW0603 - as there is one `sys.stdout`
     with _lock:
-        _captures -= 1
+        _captures = max(_captures - 1, 0)  # in a fork there are none
         if not _captures:
             _restore()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import nullcontext
 from time import perf_counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -21,15 +22,20 @@ from kedro_nb.runner.failure import explain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
     import pluggy
 
     from kedro_nb.pipeline import Node
     from kedro_nb.runner.events import NodeEvent
+    from kedro_nb.runner.measures import Measured, Sizes
+    from kedro_nb.runner.memory import PeakMemory
     from kedro_nb.runner.monitor import Monitor
     from kedro_nb.runner.plan import Plan
+    from kedro_nb.runner.prints import Capture
 
+_NOWHERE: AbstractContextManager[None] = nullcontext()
 _CATALOG = ("load", "save", "get", "release", "__getitem__")
 
 node_logger = logging.getLogger("kedro_nb.pipeline.node")
@@ -47,6 +53,8 @@ class Task:
         load, call, save: seconds spent on each part.
         lent: inputs that were passed without a copy, by the id of the value.
         doing: the part that is under way, for the error message: "load", "call" or "save", and of which dataset.
+        peak: the most memory that the process had meanwhile, if that is measured.
+        data: what was measured of inputs and outputs, by name.
     """
 
     # On the class, as a run makes one task per node and most of these stay as they are.
@@ -57,6 +65,8 @@ class Task:
     load = call = save = 0.0
     doing = "load"
     dataset = ""
+    peak: int | None = None
+    data: Mapping[str, Measured] = MappingProxyType({})
 
     def __init__(self, position: int, node: Node, rank: Any = 0) -> None:
         self.position = position
@@ -74,6 +84,8 @@ class TaskContext:
         events: the module of event records when somebody listens, else None.
         adopts: outputs may be kept without a copy; not so when a hook gets to see them after they are saved.
         watched: somebody follows the data: a hook, the log, or a catalog with ways of its own.
+        sizes, memory: tell how large data is and how much memory nodes take, when somebody wants to know.
+        prints: takes what nodes print while the run goes on, when somebody wants it.
     """
 
     def __init__(
@@ -106,6 +118,14 @@ class TaskContext:
             from kedro_nb.runner import events
 
             self.events = events
+        self.sizes: Sizes | None = None
+        self.memory: PeakMemory | None = None
+        if monitor.listeners and monitor.measures:
+            from kedro_nb.runner.measures import Sizes
+            from kedro_nb.runner.memory import peak_memory
+
+            self.sizes, self.memory = Sizes(), peak_memory()
+        self.prints: Capture | None = None
         self.hooked = bool(self.hooks)
         self.watched = self.hooked or not self.own_catalog or io_logger.isEnabledFor(logging.INFO)
         self.logs_nodes = node_logger.isEnabledFor(logging.INFO)
@@ -121,10 +141,36 @@ class TaskContext:
         """Tell the listeners what happened to a task."""
         self.monitor.emit(event(time.time(), task.node, *details))
 
+    def capture(self) -> AbstractContextManager[object]:
+        """A context for a whole run, in which what nodes print is taken if the monitor wants it."""
+        if not (self.monitor.captures and self.monitor.listeners):
+            return _NOWHERE
+        from kedro_nb.runner.prints import Capture
+
+        self.prints = Capture(self.monitor)
+        return self.prints
+
+    def printing(self, node: Node) -> AbstractContextManager[object]:
+        """A context in which what is printed is the node's, if prints are captured."""
+        return _NOWHERE if self.prints is None else self.prints.node(node)
+
 
 def execute(task: Task, context: TaskContext, worker: str = "main") -> None:
     """Do all of a task, here and now. An error is kept in the task, not raised."""
     task.finished = True
+    mark = None if context.memory is None else context.memory.enter()
+    try:
+        if context.prints is None:
+            _execute(task, context, worker)
+        else:
+            with context.prints.node(task.node):
+                _execute(task, context, worker)
+    finally:
+        if mark is not None:
+            task.peak = mark.leave()
+
+
+def _execute(task: Task, context: TaskContext, worker: str) -> None:
     values: list[Any] = []
     try:
         start = perf_counter()
@@ -156,6 +202,8 @@ def load_inputs(
             values.append(loading[name].result())
         else:
             values.append(load_input(task, context, name))
+    if context.sizes is not None:
+        context.sizes.note(task, task.node.input_names, values)
 
 
 def load_input(task: Task, context: TaskContext, name: str) -> Any:
@@ -209,6 +257,8 @@ def call_function(task: Task, context: TaskContext, values: list[Any]) -> list[A
         raise RunCancelledError(
             f"Node '{node.name}' ended after the run was stopped: its outputs are dropped."
         )
+    if context.sizes is not None and not node.is_generator:
+        context.sizes.note(task, node.output_names, outputs)
     if context.events is not None:
         context.tell(context.events.NodeCalled, task)
     return outputs
@@ -255,6 +305,8 @@ def save_output(task: Task, context: TaskContext, name: str, holder: list[Any]) 
     """Save one output, the only value in `holder`, and call the hooks around it."""
     task.doing = "save"
     task.dataset = name
+    if context.monitor.cancelled:
+        raise RunCancelledError(f"'{name}' was not saved: the run was stopped.")
     if not context.watched:
         _save(task, context, context.dataset(name), name, holder)
         return
@@ -293,6 +345,9 @@ def save_outputs(task: Task, context: TaskContext, outputs: list[Any]) -> None:
         chunks = outputs.pop()
         try:
             for chunk in _each_chunk(task, chunks):
+                if context.sizes is not None:
+                    in_memory = [type(context.dataset(name)) is MemoryDataset for name in node.output_names]
+                    context.sizes.note_chunk(task, chunk, in_memory)
                 _save_each(task, context, chunk)
         finally:
             chunks.close()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kedro_nb.errors import RunCancelledError
 from kedro_nb.runner import events
+from kedro_nb.session.kept_prints import KeptPrints
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ class NodeProgress:
         started, loaded, called, ended: seconds since the epoch, None until then.
         expected: seconds that it took in an earlier run, if there was one.
         peak: the most memory that its process had while it ran, in bytes, if that was measured.
-        prints: what it has written: a list of (stream, text), "stdout" or "stderr".
+        prints: what it has written: a list of (stream, text), "stdout" or "stderr". Of very much the last is kept.
         error: what it failed with.
     """
 
@@ -106,6 +107,7 @@ class RunProgress:
         self.pipeline: Pipeline | None = None
         self.data: dict[str, Measured] = {}
         self._expected = expected or {}
+        self._prints = KeptPrints()
         self.state: Literal["waiting", "running", "finished", "failed", "cancelled"] = "waiting"
         self.done = 0
         self.runner = ""
@@ -141,6 +143,7 @@ class RunProgress:
         elif isinstance(event, events.RunStarted):
             expected = self._expected.get  # as it was before this run
             self.nodes = {node.name: NodeProgress(node.name, expected(node.name)) for node in event.nodes}
+            self._prints = KeptPrints()
             self.pipeline = event.pipeline
             self.state, self.runner, self.started = "running", event.runner, event.time
         elif isinstance(event, events.RunFinished):
@@ -159,7 +162,7 @@ class RunProgress:
                 node.state, node.called = "saving", event.time
                 return
             case events.NodePrinted():
-                node.prints.append((event.stream, event.text))
+                self._prints.add(node, event.stream, event.text)
                 return
             case events.NodeFinished():
                 node.load, node.call, node.save = event.load, event.call, event.save
