@@ -6,15 +6,13 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.notebook.text import bytes_text, html
+from kedro_nb.notebook.text import bytes_text, html_note, html_table
 from kedro_nb.session.display import columns, count_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _HEADINGS = ("name", "type", "where", "data", "size")
-_CELL = "padding:2px 14px 2px 0;text-align:left;vertical-align:top;white-space:pre-wrap"
-_LINE = "border-bottom:1px solid rgba(128,128,128,.3)"
 _LONGEST = 60
 
 
@@ -67,21 +65,8 @@ class CatalogTable:
         printer.text(repr(self))
 
     def _repr_html_(self) -> str:
-        note = f'<div style="opacity:.7">{html(self.note)}</div>' if self.note else ""
-        if not self.rows:
-            return note
-        heads = "".join(f'<th style="{_CELL};font-weight:600">{name}</th>' for name in _HEADINGS)
-        body = "".join(
-            f'<tr style="background:transparent;{_LINE}">'
-            + "".join(f'<td style="{_CELL}">{html(cell)}</td>' for cell in row.cells)
-            + "</tr>"
-            for row in self.rows
-        )
-        return (
-            '<table style="border-collapse:collapse;margin:0;color:inherit;table-layout:auto">'
-            f'<thead><tr style="background:transparent;{_LINE}">{heads}</tr></thead>'
-            f"<tbody>{body}</tbody></table>{note}"
-        )
+        table = html_table(_HEADINGS, [row.cells for row in self.rows]) if self.rows else ""
+        return table + html_note(self.note)
 
 
 def catalog_table(catalog: Any, regex: str = "") -> CatalogTable:

@@ -16,11 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kedro_nb.notebook.catalog_table import CatalogTable
+    from kedro_nb.notebook.node_report import DefinedNode, NodeTable
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner import RunResult
 
-LINE = ("kedro_run", "kedro_save", "kedro_load", "kedro_catalog", "kedro_params", "kedro_pipeline")
-CELL = ("kedro_catalog", "kedro_params")
+LINE = (
+    "kedro_run",
+    "kedro_save",
+    "kedro_load",
+    "kedro_catalog",
+    "kedro_params",
+    "kedro_pipeline",
+    "kedro_node",
+    "kedro_nodes",
+    "kedro_forget",
+)
+CELL = ("kedro_catalog", "kedro_params", "kedro_node")
 
 
 def _magic(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -148,6 +159,63 @@ class KedroMagics:
         names = split_line(line)
         refuse_options(names, ["--help"])
         return session().pipeline(names, pipelines_in(self.shell.user_ns))
+
+    @no_var_expand
+    @output_can_be_silenced
+    @_magic
+    def kedro_node(self, line: str, cell: str | None = None) -> DefinedNode:
+        """Make a node of a cell, and show it in its pipeline.
+
+            %%kedro_node [NAME] [-i INPUTS] [-o OUTPUTS] [--tags TAGS] [--pipeline NAME] [--namespace NAME]
+
+        A cell with a function: the function is the node, and its arguments read the datasets and parameters of their
+        names. A cell of plain code: the node does what the cell does; it reads the datasets and parameters whose names
+        the code uses, and everything else stays the notebook's. Running the cell again replaces the node.
+
+            -i, --inputs      what differs from the names: a=companies,params:split.ratio. Names alone go to a
+                              function's arguments in order.
+            -o, --outputs     the datasets it writes: what a function returns, in order or by key (train=train_x), or
+                              the variables of plain code (df=companies).
+            -t, --tags        tags of the node, with commas between them.
+            -p, --pipeline    the pipeline it joins; __default__ without it, which %kedro_run runs.
+            -ns, --namespace  the namespace of the node; names of datasets stay as they are.
+
+            %%kedro_node -o train,test
+            def split(companies, ratio=0.2):
+                ...
+                return train, test
+        """
+        from kedro_nb.errors import RequestError
+        from kedro_nb.notebook.node_magics import define
+
+        if cell is None:
+            raise RequestError(
+                "%%kedro_node, with two percent signs, stands above the code of a node. A function that is there "
+                "already becomes a node by kedro_nb.session().node(function, outputs='name')."
+            )
+        return define(self.shell, line, cell)
+
+    @output_can_be_silenced
+    @_magic
+    def kedro_nodes(self, line: str) -> NodeTable:
+        """List the nodes that were made of cells, and the cells they came from.
+
+        %kedro_nodes [--pipeline NAME]
+        """
+        from kedro_nb.notebook.node_magics import list_nodes
+
+        return list_nodes(self.shell, line)
+
+    @_magic
+    def kedro_forget(self, line: str) -> None:
+        """Remove nodes that were made of cells from their pipelines; their functions stay.
+
+        %kedro_forget NAME [NAME...]
+        %kedro_forget --all
+        """
+        from kedro_nb.notebook.node_magics import forget
+
+        forget(line)
 
 
 def _help_of(magic: Any) -> str:

@@ -38,19 +38,29 @@ class Offers:
 
     def after(self, magic: str) -> tuple[str, Iterable[str]]:
         """The fragment before the cursor, and all names that could stand there."""
-        if magic == "kedro_run":
-            return self._run()
-        if magic == "kedro_pipeline":
-            return self.last, self.pipelines
-        if magic == "kedro_load" and self.last.startswith("-"):
-            return self.last, ["--as"]
-        if magic in ("kedro_load", "kedro_catalog"):
-            asked = self.last.startswith("param")
-            names = (name for name in self.session.catalog if asked or not is_parameter(name))
-            return self.last, [name for name in names if name not in self.words]
-        if magic == "kedro_save":
-            return self._expression() if self.words else (self.last, self._datasets())
-        return self.last, []
+        offers: dict[str, Callable[[], tuple[str, Iterable[str]]]] = {
+            "kedro_run": self._run,
+            "kedro_pipeline": lambda: (self.last, self.pipelines),
+            "kedro_load": self._load,
+            "kedro_catalog": self._existing,
+            "kedro_save": lambda: self._expression() if self.words else (self.last, self._datasets()),
+            "kedro_node": self._node,
+            "kedro_nodes": self._nodes,
+            "kedro_forget": lambda: (self.last, [*self._others(self.session.nodes), "--all"]),
+        }
+        return offers[magic]() if magic in offers else (self.last, [])
+
+    def _load(self) -> tuple[str, Iterable[str]]:
+        return (self.last, ["--as"]) if self.last.startswith("-") else self._existing()
+
+    def _existing(self) -> tuple[str, Iterable[str]]:
+        asked = self.last.startswith("param")
+        names = (name for name in self.session.catalog if asked or not is_parameter(name))
+        return self.last, self._others(names)
+
+    def _others(self, names: Iterable[str]) -> list[str]:
+        """Those that are not in the line yet."""
+        return [name for name in names if name not in self.words]
 
     def _datasets(self) -> Iterable[str]:
         """Those that there are, and those that pipelines wait for."""
@@ -62,6 +72,41 @@ class Offers:
         found = re.search(r"(?<![\w.])[A-Za-z]\w*$", self.last)
         names = (name for name in self.shell.user_ns if not name.startswith("_"))
         return (found[0], names) if found else ("", [])
+
+    def _node(self) -> tuple[str, Iterable[str]]:
+        """The options of %%kedro_node, and what each may be given."""
+        from kedro_nb.notebook.node_magics import OPTIONS
+
+        field_of = {spelling: field for field, spellings in OPTIONS.items() for spelling in spellings}
+        option, equals, value = self.last.partition("=")
+        if not (equals and option in field_of):
+            option, value = (self.words or [""])[-1], self.last
+        field = field_of.get(option)
+        if field is None:
+            used = {field_of.get(word.partition("=")[0]) for word in self.words}
+            free = [long for field, (_, long) in OPTIONS.items() if field not in used]
+            return self.last, [*free, *self.session.nodes] if not self.words else free
+        fragment = re.split(r"[,=]", value)[-1]
+        return fragment, self._node_values(field)
+
+    def _node_values(self, field: str) -> Iterable[str]:
+        nodes = [node for pipeline in self.pipelines.values() for node in pipeline]
+        if field == "inputs":
+            written = {name for node in nodes for name in node.outputs}
+            return {*self._datasets(), *written, *entries(self.session.parameters)}
+        if field == "outputs":
+            return {name for name in self._datasets() if not self.session.catalog.exists(name)}
+        if field == "tags":
+            return {tag for node in nodes for tag in node.tags}
+        if field == "namespace":
+            return {node.namespace for node in nodes if node.namespace}
+        return {each.pipeline for each in self.session.nodes.values()}
+
+    def _nodes(self) -> tuple[str, Iterable[str]]:
+        option, equals, value = self.last.partition("=")
+        if equals or (self.words or [""])[-1] == "--pipeline":
+            return value if equals else option, {each.pipeline for each in self.session.nodes.values()}
+        return self.last, ["--pipeline"]
 
     def _run(self) -> tuple[str, Iterable[str]]:
         options = options_by_spelling()

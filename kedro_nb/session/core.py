@@ -12,6 +12,7 @@ from kedro_nb.hooks import create_hook_manager
 from kedro_nb.io import DataCatalog
 from kedro_nb.io.versioned import generate_timestamp
 from kedro_nb.project import PipelineRegistry
+from kedro_nb.session.cells import SessionNodes
 from kedro_nb.session.execution import Execution, GoingOn
 from kedro_nb.session.history import History, record_of
 from kedro_nb.session.hooks import pipelines_of
@@ -39,6 +40,8 @@ class Session:
         runners: runner classes by name, beside the built-in ones.
 
     Attributes:
+        nodes: the nodes that were defined one by one, by name: `node(function, inputs, outputs)` adds one, also as a
+            decorator, and `forget(name)` removes it.
         hook_manager: whose plugins are called; `register` adds to it.
         history: every run that was begun, oldest first.
         durations: how long each node took when it last ran; later runs plan with it.
@@ -58,6 +61,8 @@ class Session:
             pipelines if isinstance(pipelines, PipelineRegistry) else PipelineRegistry(pipelines)
         )
         self.parameters: dict[str, Any] = dict(parameters or {})
+        self.nodes = SessionNodes(self)
+        self.node, self.forget = self.nodes.node, self.nodes.forget
         self.runners: dict[str, type] = dict(runners or {})
         self.hook_manager = create_hook_manager()
         self.history = History()

@@ -10,18 +10,20 @@ from kedro_nb.notebook.drawing.svg import draw_svg
 from kedro_nb.notebook.drawing.text import draw_text
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from kedro_nb.pipeline import Pipeline
 
 __all__ = ["draw_mimebundle", "draw_svg", "draw_text"]
 
 
-def draw_mimebundle(pipeline: Pipeline) -> dict[str, str]:
+def draw_mimebundle(pipeline: Pipeline, *, highlight: Collection[str] = ()) -> dict[str, str]:
     """What a notebook shows for a pipeline: the picture, in a box that scrolls sideways, and the text.
 
     The HTML holds the picture as an image: front ends take SVG tags out of a notebook that they do not trust yet,
     and leave images alone.
     """
-    svg, text = draw_svg(pipeline), draw_text(pipeline)
+    svg, text = draw_svg(pipeline, highlight=highlight), draw_text(pipeline, highlight=highlight)
     data = b64encode(svg.encode()).decode()
     alternative = escape(text.partition("\n")[0])
     return {

@@ -8,7 +8,7 @@ from kedro_nb.notebook.drawing.graph import labels, layers
 from kedro_nb.notebook.drawing.words import listed, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from kedro_nb.pipeline import Node, Pipeline
 
@@ -16,8 +16,13 @@ _MOST_LINES = 60
 _MOST_NAMES = 8
 
 
-def draw_text(pipeline: Pipeline) -> str:
-    """One line a node, in topological order; the layer's number stands before its first node."""
+def draw_text(pipeline: Pipeline, *, highlight: Collection[str] = ()) -> str:
+    """One line a node, in topological order; the layer's number stands before its first node.
+
+    Args:
+        pipeline: what to draw.
+        highlight: names of nodes to mark with an arrow.
+    """
     found = layers(pipeline)
     count = sum(map(len, found))
     if not count:
@@ -30,7 +35,7 @@ def draw_text(pipeline: Pipeline) -> str:
     label = labels(pipeline)
     wide = len(str(len(found)))
     told = [
-        f"{number if first else '':>{wide}}  {_line(node, label[node.name])}"
+        f"{number if first else '':>{wide}} {'→' if node.name in highlight else ' '}{_line(node, label[node.name])}"
         for number, layer in enumerate(found, start=1)
         for first, node in zip([True] + [False] * len(layer), layer, strict=False)
     ]

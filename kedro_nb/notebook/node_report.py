@@ -1,0 +1,201 @@
+"""What is shown of nodes from cells: the one that was just defined, and the table of all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kedro_nb.errors import did_you_mean
+from kedro_nb.notebook.text import html, html_note, html_table
+from kedro_nb.runner.result import describe_value
+from kedro_nb.session import session
+from kedro_nb.session.display import columns, count_text
+from kedro_nb.session.naming import unknown
+from kedro_nb.session.selection import DEFAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from kedro_nb.pipeline import Node, Pipeline
+    from kedro_nb.session import Session
+    from kedro_nb.session.cells import NodeDefinition
+    from kedro_nb.session.cells.inputs import Known
+
+_HEADINGS = ("node", "cell", "inputs", "outputs", "tags", "pipeline", "last run")
+_WHOLE = 40  # nodes: of larger pipelines only what is around the node is shown
+_STATES = {"done": "done", "skipped": "skipped", "failed": "failed", "cancelled": "stopped", "waiting": ""}
+
+
+@dataclass(frozen=True)
+class DefinedNode:
+    """Shows itself as what the node reads and writes, what one should know of it, and the graph.
+
+    Args:
+        definition: what was defined.
+        known: what there was to read.
+        kept: arguments that no input is for, with their defaults.
+        notebook: the variables of the notebook that a plain cell uses.
+        unused: what a cell without outputs assigns.
+    """
+
+    definition: NodeDefinition
+    known: Known
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    notebook: Collection[str] = ()
+    unused: Collection[str] = ()
+
+    @property
+    def node(self) -> Node:
+        return self.definition.node
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What is drawn: the pipeline, or what is around the node where it is large."""
+        whole = session().pipelines.get(self.definition.pipeline)
+        return _around(whole, self.node) if whole is not None else _alone(self.node)
+
+    @property
+    def lines(self) -> list[str]:
+        """What to know of it."""
+        return [self._headline(), *self._notes()]
+
+    def _headline(self) -> str:
+        read = ", ".join(dict.fromkeys(self.node.inputs)) or "nothing"
+        place = self.definition.pipeline
+        joined = f", in pipeline '{place}'" if place != DEFAULT else ""
+        written = f" → {', '.join(self.node.outputs)}" if self.node.outputs else ", writes nothing"
+        return f"Node {self.node.name}: {read}{written}{joined}"
+
+    def _notes(self) -> list[str]:
+        notes = []
+        for old in self.definition.replaced:
+            moved = old.pipeline != self.definition.pipeline
+            cells = (old.origin.cell, self.definition.origin.cell)
+            other_cell = old.origin.place if all(cells) and cells[0] != cells[1] else ""
+            if old.name != self.node.name or other_cell:
+                notes.append(f"Takes the place of {old.told}.")
+            elif moved:
+                notes.append(f"No longer in pipeline '{old.pipeline}'.")
+        if self.unused:
+            notes.append(
+                f"To keep what it makes: -o and the names of {', '.join(self.unused)} that are wanted."
+            )
+        if self.notebook:
+            notes.append(f"From the notebook, as they are when it runs: {', '.join(self.notebook)}.")
+        if self.kept:
+            kept = ", ".join(f"{name}={describe_value(value)}" for name, value in self.kept.items())
+            notes.append(f"Left at the default: {kept}.")
+        return [*notes, *self._missing()]
+
+    def _missing(self) -> list[str]:
+        """The inputs that nobody has heard of yet."""
+        missing = [name for name in dict.fromkeys(self.node.inputs) if not self.known.has(name)]
+        if not missing:
+            return []
+        there = [*self.known.datasets, *(f"params:{name}" for name in self.known.parameters)]
+        told = ", ".join(f"{name}{did_you_mean(name, there)}" for name in missing)
+        return [
+            f"Not there yet: {told}. %kedro_save gives data; for a parameter, run this cell again after %%kedro_params."
+        ]
+
+    def __repr__(self) -> str:
+        return "\n".join(self.lines)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from kedro_nb.notebook.drawing import draw_mimebundle
+
+        drawn = draw_mimebundle(self.pipeline, highlight=[self.node.name])
+        lines = "".join(
+            f'<div style="{"" if place else "font-weight:600"}">{html(line)}</div>'
+            for place, line in enumerate(self.lines)
+        )
+        return {
+            "text/html": f'{lines}<div style="margin-top:6px">{drawn["text/html"]}</div>',
+            "text/plain": "\n".join([*self.lines, "", drawn["text/plain"]]),
+        }
+
+
+def _around(whole: Pipeline, node: Node) -> Pipeline:
+    if len(whole) <= _WHOLE:
+        return whole
+    names = {node.name}
+    for other, needed in whole.node_dependencies.items():
+        if other.name == node.name:
+            names.update(each.name for each in needed)
+        elif node in needed:
+            names.add(other.name)
+    return whole.only_nodes(*names)
+
+
+def _alone(node: Node) -> Pipeline:
+    from kedro_nb.pipeline import Pipeline
+
+    return Pipeline([node])
+
+
+class NodeTable:
+    """Shows itself as a table. `rows` has what it shows.
+
+    Args:
+        rows: the text of each row's cells.
+        note: shown below it.
+    """
+
+    def __init__(self, rows: list[tuple[str, ...]], note: str = "") -> None:
+        self.rows = rows
+        self.note = note
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        table = columns([_HEADINGS, *self.rows]) if self.rows else ""
+        return "\n".join(filter(None, (table, self.note)))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002 - IPython's signature
+        printer.text(repr(self))
+
+    def _repr_html_(self) -> str:
+        return (html_table(_HEADINGS, self.rows) if self.rows else "") + html_note(self.note)
+
+
+def node_table(shell: Any, current: Session, pipeline: str | None = None) -> NodeTable:
+    """The table of the nodes that were defined one by one, of all pipelines or of one."""
+    nodes = current.nodes
+    names = {each.pipeline for each in nodes.values()}
+    if pipeline is not None and pipeline not in names:
+        raise unknown("pipeline", pipeline, sorted(names), " made of cells")
+    shown = [each for each in nodes.values() if pipeline in (None, each.pipeline)]
+    if not shown:
+        return NodeTable([], "No node was made of a cell yet: write %%kedro_node above a function.")
+    rows: list[tuple[str, ...]] = [
+        (
+            each.name,
+            _place(shell, each),
+            ", ".join(each.node.inputs),
+            ", ".join(each.node.outputs),
+            ", ".join(sorted(each.node.tags)),
+            each.pipeline,
+            _last_state(current, each),
+        )
+        for each in shown
+    ]
+    return NodeTable(rows, count_text(len(rows), "node"))
+
+
+def _place(shell: Any, definition: NodeDefinition) -> str:
+    """The cell; for a function that was handed to the session, the cell that defines it."""
+    code = getattr(definition.node.func, "__code__", None)
+    told = shell.compile.format_code_name(code.co_filename) if code is not None else None
+    if definition.origin.cell or told is None:
+        return definition.origin.place
+    return str(told[1]).replace("In[", "In [")
+
+
+def _last_state(current: Session, definition: NodeDefinition) -> str:
+    """How the node fared in the last run, unless it was defined anew since."""
+    progress: Any = getattr(current.history[-1], "progress", None) if len(current.history) else None
+    node = progress.nodes.get(definition.name) if progress is not None else None
+    if progress is None or node is None:
+        return ""
+    return "changed since" if progress.started < definition.time else _STATES.get(node.state, node.state)
