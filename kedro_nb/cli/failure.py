@@ -37,7 +37,7 @@ def _lines(told: traceback.TracebackException, *, ours: bool) -> Iterator[str]:
 
 def explain_stop(run: Run) -> str:
     """Where an interrupt has struck."""
-    struck = [node.name for node in run.progress.nodes.values() if isinstance(node.error, KeyboardInterrupt)]
+    struck = [node.name for node in run.progress.nodes.values() if node.state == "cancelled"]
     return f"Stopped by an interrupt in {', '.join(struck)}." if struck else "Stopped by an interrupt."
 
 

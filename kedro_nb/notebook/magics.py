@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kedro_nb.notebook.node_report import DefinedNode, NodeTable
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner import RunResult
+    from kedro_nb.session import Run
 
 LINE = (
     "kedro_run",
@@ -65,7 +66,7 @@ class KedroMagics:
         self.shell = shell
 
     @output_can_be_silenced
-    def kedro_run(self, line: str) -> RunResult | None:
+    def kedro_run(self, line: str) -> RunResult | Run | None:
         """Run a pipeline; `%kedro_run --help` lists the options."""
         from kedro_nb.notebook.run_magic import run
 

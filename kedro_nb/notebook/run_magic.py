@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from kedro_nb.cli import RunLine
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner import RunResult
-    from kedro_nb.runner.monitor import Listener
     from kedro_nb.session import Run
 
 __all__ = ["help_text", "run"]
@@ -29,32 +29,48 @@ __all__ = ["help_text", "run"]
 _BEGINNING = re.compile(r"\s*--from-(?:nodes|inputs)(?:=|\s+)(?:'[^']*'|\"[^\"]*\"|\S+)")
 
 
-def run(shell: Any, line: str) -> RunResult | None:
-    """Run what the line asks for and return the outputs; print the help for --help."""
-    done: Run | None = None
-    with shown_plainly(lambda error: how_to_go_on(done, line) if done and done.error is error else None):
+def run(shell: Any, line: str) -> RunResult | Run | None:
+    """Run what the line asks for.
+
+    Returns:
+        The outputs; with --background the run, which has only begun; None for --help, which is printed.
+    """
+    made: Run | None = None
+    with shown_plainly(lambda error: how_to_go_on(made, line) if made and made.error is error else None):
         asked = parse(line)
         if asked.help is not None:
             print(asked.help)  # noqa: T201 - what the user asked for
             return None
-        catalog = asked.extras["catalog"] and catalog_named(asked.extras["catalog"], shell.user_ns)
-        current = session()
-        pipelines = pipelines_in(shell.user_ns)
-        chosen = current.select(asked.request, pipelines)
-        use_functions_as_defined_now(chosen, shell.user_ns)
-        with (
-            plain_warnings(),
-            _log_of(chosen, shown=asked.extras["verbose"]),
-            _view(shell) as view,
-        ):
-            done = current.run(
-                asked.request,
-                catalog=catalog,
-                pipelines=pipelines,
-                runners=runners_in(shell.user_ns),
-                listeners=[view],
-            )
-        return done.result()
+        with plain_warnings():
+            made = _prepare(shell, asked)
+            if asked.extras["background"]:
+                return _start(shell, made)
+            with _log_of(made.pipeline, shown=asked.extras["verbose"]), view_of(shell, made):
+                made.execute()
+        return made.result()
+
+
+def _prepare(shell: Any, asked: RunLine) -> Run:
+    variables = shell.user_ns
+    catalog = asked.extras["catalog"] and catalog_named(asked.extras["catalog"], variables)
+    made = session().prepare(
+        asked.request, catalog=catalog, pipelines=pipelines_in(variables), runners=runners_in(variables)
+    )
+    use_functions_as_defined_now(made.pipeline, variables)
+    return made
+
+
+def _start(shell: Any, made: Run) -> Run:
+    """Let it run beside the notebook, in a view that stays where it is."""
+    view = contextlib.ExitStack()
+    view.enter_context(view_of(shell, made))
+    try:
+        made.start()
+    except BaseException:
+        view.close()
+        raise
+    made.when_over(view.close)
+    return made
 
 
 def how_to_go_on(failed: Run, line: str) -> str | None:
@@ -69,11 +85,11 @@ def how_to_go_on(failed: Run, line: str) -> str | None:
     return f"What is done is kept. To go on: %kedro_run {f'{line} '.lstrip()}--from-nodes={','.join(resume.nodes)}"
 
 
-def _view(shell: Any) -> AbstractContextManager[Listener]:
+def view_of(shell: Any, made: Run) -> AbstractContextManager[object]:
     """What draws the run: in place in a notebook, as a bar in a terminal."""
     from kedro_nb.notebook import run_view
 
-    return run_view.NotebookView() if hasattr(shell, "kernel") else run_view.in_terminal()
+    return run_view.NotebookView(made) if hasattr(shell, "kernel") else run_view.in_terminal(made)
 
 
 @contextlib.contextmanager

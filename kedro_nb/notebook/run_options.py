@@ -1,4 +1,4 @@
-"""The options of `%kedro_run`: those of every run, and two that only a notebook has."""
+"""The options of `%kedro_run`: those of every run, and those that only a notebook has."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def _own_options() -> list[click.Parameter]:
             ["--catalog"],
             metavar="NAME",
             help="The variable that holds the catalog to use instead of the session's.",
+        ),
+        click.Option(
+            ["--background"],
+            is_flag=True,
+            help="Return at once, with a handle: run.result(), await run, run.cancel(). The notebook stays usable.",
         ),
         click.Option(["--verbose", "-v"], is_flag=True, help="Show the log."),
     ]

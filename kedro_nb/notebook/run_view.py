@@ -9,14 +9,13 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 from kedro_nb.notebook.run_table import run_bundle, run_text
-from kedro_nb.session import RunProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
     from kedro_nb.runner.events import Event
-    from kedro_nb.runner.monitor import Listener
+    from kedro_nb.session import Run
 
 _PAUSE = 0.1  # seconds between two updates
 _TICK = 1.0  # seconds after which the clock in the line moves, whatever happens
@@ -25,16 +24,16 @@ _TICK = 1.0  # seconds after which the clock in the line moves, whatever happens
 class NotebookView:
     """Listens to a run and draws it. Use it as a context manager around the run."""
 
-    def __init__(self) -> None:
-        self.progress = RunProgress()
+    def __init__(self, run: Run) -> None:
+        self.progress = run.progress
+        run.listen(self)
         self._id = ""
         self._over = threading.Event()
         self._changed = False
         self._drawer: threading.Thread | None = None
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, _event: Event) -> None:
         """Take note; the drawing is done a little later, for all that happened meanwhile."""
-        self.progress(event)
         self._changed = True
         if not self._id and self.progress.state == "running":
             self._begin()
@@ -78,18 +77,17 @@ class NotebookView:
 
 
 @contextlib.contextmanager
-def in_terminal() -> Iterator[Listener]:
+def in_terminal(run: Run) -> Iterator[None]:
     """The bar of the command line, where there is a terminal to draw it in, and the table when the run is over."""
-    progress = RunProgress()
-    try:
-        from kedro_nb.cli.view import BarView, can_draw
+    from kedro_nb.cli.view import BarView, can_draw
 
+    try:
         if can_draw():
             with BarView() as bar:
-                progress = bar.progress
-                yield bar
+                run.listen(bar)
+                yield
         else:
-            yield progress
+            yield
     finally:
-        if progress.started is not None:
-            print(run_text(progress))  # noqa: T201 - this is the display
+        if run.progress.started is not None:
+            print(run_text(run.progress))  # noqa: T201 - this is the display

@@ -68,6 +68,7 @@ class RunLoop:
             for task in self.failed:
                 annotate(error, f"Node {task.node.name} had failed before that: {task.error!r}")
             self._abandon()
+            self._with_account(error)
             raise
         self.executor.close()
         self._raise()
@@ -94,7 +95,9 @@ class RunLoop:
         self.done.add(task.position)
         self._durations[node.name] = task.load + task.call + task.save
         if (events := self.context.events) is not None:
-            self.context.tell(events.NodeFinished, task, task.load, task.call, task.save)
+            data = self.context.sizes and self.context.sizes.news(task)
+            times = task.load, task.call, task.save
+            self.context.tell(events.NodeFinished, task, *times, task.peak, data)
         if self._logs:
             self.logger.info("Completed node: %s", node.name)
             self.logger.info("Completed %d out of %d tasks", len(self.done), len(plan.nodes))
@@ -117,7 +120,7 @@ class RunLoop:
         del self._running[task.position]
         self.failed.append(task)
         if (events := self.context.events) is not None:
-            if isinstance(task.error, RunCancelledError):
+            if isinstance(task.error, RunCancelledError | KeyboardInterrupt):
                 self.context.tell(events.NodeCancelled, task)
             else:
                 self.context.tell(events.NodeFailed, task, task.error)
@@ -138,15 +141,23 @@ class RunLoop:
                 self.context.tell(events.NodeCancelled, task)
 
     def _raise(self) -> None:
+        """Raise what went wrong, if anything did."""
+        monitor = self.context.monitor
         errors = [task.error for task in self.failed if task.error is not None]
-        if errors:
-            first = next((error for error in errors if not isinstance(error, RunCancelledError)), errors[0])
+        first = next((error for error in errors if not isinstance(error, RunCancelledError)), None)
+        if first is not None:
             others = [task.node.name for task in self.failed if task.error is not first]
             if others:
                 annotate(first, f"Also failed: {', '.join(others)}")
-            raise first
-        if self.context.monitor.cancelled and len(self.done) < len(self.plan.nodes):
-            left = len(self.plan.nodes) - len(self.done)
-            raise RunCancelledError(
-                f"The run was cancelled; {left} of {len(self.plan.nodes)} nodes have not run."
-            )
+        elif monitor.cancelled and len(self.done) < len(self.plan.nodes):
+            first = KeyboardInterrupt() if monitor.interrupted else RunCancelledError()
+            for error in errors:
+                annotate(first, str(error))
+        if first is not None:
+            raise self._with_account(first)
+
+    def _with_account(self, error: BaseException) -> BaseException:
+        """An error that only says that the run was stopped says how far it was, too."""
+        if isinstance(error, KeyboardInterrupt | RunCancelledError) and not error.args:
+            error.args = (f"The run was stopped: {len(self.done)} of {len(self.plan.nodes)} nodes are done.",)
+        return error

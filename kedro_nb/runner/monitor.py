@@ -26,6 +26,13 @@ class Monitor:
             node without a copy, so that a failed node can be run again on what it was given.
         measures: have `NodeFinished` tell of memory and of the sizes of data.
         captures: have what nodes print told as `NodePrinted`, instead of printed.
+
+    Attributes:
+        resume: where to take the run up when it has not ended well.
+        cancelled: the run is to stop, or has stopped.
+        interrupted: by Ctrl-C, or the notebook's interrupt.
+        background: the run is not in the thread of whoever waits for it.
+        at_work_here: a node is at work in the main thread, where an interrupt can be raised.
     """
 
     def __init__(
@@ -44,6 +51,10 @@ class Monitor:
         self.captures = captures
         self.resume: ResumeHint | None = None
         self.cancelled = False
+        self.interrupted = False
+        self.background = False
+        self.at_work_here = False
+        self._wake: list[Callable[[], object]] = []
         self._lock = threading.RLock()
 
     def emit(self, event: Event) -> None:
@@ -55,6 +66,17 @@ class Monitor:
                 except Exception:
                     logger.exception("A listener failed at %s", type(event).__name__)
 
+    @property
+    def telling_here(self) -> bool:
+        """Whether this thread is at telling the listeners."""
+        return self._lock._is_owned()  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001 - a Condition asks it too
+
     def cancel(self) -> None:
-        """Let no further node begin; what is running ends, and what it returns is dropped."""
+        """Stop the run: no further node begins, and what is at work is ended, or left alone if it cannot be."""
         self.cancelled = True
+        for wake in tuple(self._wake):
+            wake()
+
+    def wake_on_cancel(self, wake: Callable[[], object]) -> None:
+        """Call something when the run is cancelled, from whichever thread, or in the midst of an interrupt."""
+        self._wake.append(wake)

@@ -15,7 +15,9 @@ from kedro_nb.runner.checks import check_arguments, check_async, check_data, che
 from kedro_nb.runner.executors.futures import FuturesExecutor
 from kedro_nb.runner.executors.inline import InlineExecutor
 from kedro_nb.runner.executors.overlap import OverlapExecutor
+from kedro_nb.runner.executors.threads import ThreadExecutor
 from kedro_nb.runner.failure import trim
+from kedro_nb.runner.interrupts import Interrupts
 from kedro_nb.runner.loop import RunLoop
 from kedro_nb.runner.monitor import Monitor
 from kedro_nb.runner.plan import Plan
@@ -137,11 +139,12 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         context = TaskContext(plan, catalog, hook_manager, monitor, run_id, is_async=self._is_async)
         if context.hooks.before_dataset_loaded is None:  # it may bring the data
             check_data(pipeline, catalog)
-        executor = self._executor(max(1, len(plan.nodes)))
-        executor.begin(plan, context)
+        executor = self._executor(max(1, len(plan.nodes)), in_background=monitor.background)
         loop = RunLoop(plan, executor, context, self._logger)
         try:
-            loop.run()
+            with Interrupts(monitor), context.capture():
+                executor.begin(plan, context)
+                loop.run()
         except BaseException:
             monitor.resume = resume_hint(loop, self._logger)
             raise
@@ -156,11 +159,14 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         """
         return None
 
-    def _executor(self, max_workers: int) -> Executor:
+    def _executor(self, max_workers: int, *, in_background: bool) -> Executor:
         """The same behind the one protocol that the loop knows."""
         given: Any = self._get_executor(max_workers)
+        if given is None and self._is_async:
+            return OverlapExecutor()
         if given is None:
-            return OverlapExecutor() if self._is_async else InlineExecutor()
+            # A thread of its own can be left alone when the run is stopped and the node does not listen.
+            return ThreadExecutor(1) if in_background else InlineExecutor()
         slots = getattr(given, "_max_workers", None) or max_workers
         return check_executor(given, self) or FuturesExecutor(given, slots)
 

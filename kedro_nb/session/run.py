@@ -176,6 +176,10 @@ class Run:
         """Wait until the run is over, or for `timeout` seconds; whether it is."""
         return self._over.wait(timeout)
 
+    def listen(self, listener: Listener) -> None:
+        """Have a listener called with every event from now on."""
+        self.monitor.listeners = (*self.monitor.listeners, listener)
+
     def when_over(self, call: Callable[[], object]) -> None:
         """Call something once the run is over, from the thread that ran it; at once when it is over."""
         with self._lock:

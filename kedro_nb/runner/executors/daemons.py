@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 
 class DaemonThreads:
-    """Calls functions on up to `count` daemon threads, started as they are needed."""
+    """Calls functions on up to `count` daemon threads, started as they are needed.
+
+    Attributes:
+        threads: those that were.
+    """
 
     def __init__(self, count: int, name: str) -> None:
         self._count = count
@@ -20,7 +24,7 @@ class DaemonThreads:
         self._calls: SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None] = (
             SimpleQueue()
         )
-        self._threads: list[threading.Thread] = []
+        self.threads: list[threading.Thread] = []
         self._closed = False
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
@@ -29,11 +33,11 @@ class DaemonThreads:
 
         future: Future[Any] = Future()
         self._calls.put((future, function, arguments))
-        if len(self._threads) < self._count:
+        if len(self.threads) < self._count:
             thread = threading.Thread(
-                target=self._work, name=f"{self._name}-{len(self._threads) + 1}", daemon=True
+                target=self._work, name=f"{self._name}-{len(self.threads) + 1}", daemon=True
             )
-            self._threads.append(thread)
+            self.threads.append(thread)
             thread.start()
         return future
 
@@ -49,8 +53,8 @@ class DaemonThreads:
     def close(self, *, wait: bool) -> None:
         """Let the threads go: once all is done, or at once, leaving what they have not begun."""
         self._closed = not wait
-        for _ in self._threads:
+        for _ in self.threads:
             self._calls.put(None)
         if wait:
-            for thread in self._threads:
+            for thread in self.threads:
                 thread.join()

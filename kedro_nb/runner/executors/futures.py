@@ -5,6 +5,7 @@ from __future__ import annotations
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from kedro_nb.runner.executors.stopping import GRACE, left_alone
 from kedro_nb.runner.task import execute
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ class FuturesExecutor:
         """The pool is running already."""
         self._context = context
         self._pending: dict[futures.Future[None], Task] = {}
-        self._done: SimpleQueue[futures.Future[None]] = SimpleQueue()
+        self._done: SimpleQueue[futures.Future[None] | None] = SimpleQueue()  # None: look at the monitor
+        self._abandoned = False
+        context.monitor.wake_on_cancel(lambda: self._done.put(None))
 
     def submit(self, task: Task) -> None:
         """Pass the task on."""
@@ -40,12 +43,29 @@ class FuturesExecutor:
 
     def wait(self) -> list[Task]:
         """Wait for one task."""
-        while (future := self._done.get()) not in self._pending:
-            """A task that was dropped reports too."""
+        if self._context.monitor.cancelled:
+            return self._stop()
+        future = self._done.get()
+        if future not in self._pending:  # one that was dropped reports too
+            return []
+        return [self._take(future)]
+
+    def _take(self, future: futures.Future[None]) -> Task:
         task = self._pending.pop(future)
         if (error := future.exception()) is not None:  # the pool itself failed
             task.finished, task.error = True, error
-        return [task]
+        return task
+
+    def _stop(self) -> list[Task]:
+        """Wait a moment for what is at work. Whose threads these are we do not know."""
+        from concurrent.futures import wait
+
+        over, late = wait(self._pending, GRACE)
+        self._abandoned = bool(late)
+        tasks = [self._take(future) for future in over]
+        tasks += [left_alone(task) for task in self._pending.values()]
+        self._pending.clear()
+        return tasks
 
     def drop(self) -> list[Task]:
         """Take back what the pool has not begun."""
@@ -54,4 +74,4 @@ class FuturesExecutor:
 
     def close(self, *, abandon: bool = False) -> None:
         """Shut the pool down: it was made for this run."""
-        self._pool.shutdown(wait=not abandon, cancel_futures=True)
+        self._pool.shutdown(wait=not (abandon or self._abandoned), cancel_futures=True)

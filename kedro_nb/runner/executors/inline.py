@@ -26,7 +26,12 @@ class InlineExecutor:
 
     def wait(self) -> tuple[Task]:
         """Run it."""
-        execute(self._task, self._context)
+        monitor = self._context.monitor
+        monitor.at_work_here = True
+        try:
+            execute(self._task, self._context)
+        finally:
+            monitor.at_work_here = False
         return (self._task,)
 
     def drop(self) -> list[Task]:

@@ -8,24 +8,27 @@ cannot be told from their file paths (two queries on one table, say), one writte
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections import deque
 from itertools import islice
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.errors import RunCancelledError
 from kedro_nb.io import MemoryDataset
 from kedro_nb.io.copying import IMMUTABLE, copy_value
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.runner.executors.daemons import DaemonThreads
+from kedro_nb.runner.executors.stopping import GRACE, interrupt, left_alone, stopped
 from kedro_nb.runner.failure import explain
 from kedro_nb.runner.task import Task, call_function, confirm, load_input, load_inputs, save_output
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from kedro_nb.runner.memory import PeakMark
     from kedro_nb.runner.plan import Plan
     from kedro_nb.runner.task import TaskContext
 
@@ -47,7 +50,13 @@ class OverlapExecutor:
         self._threads = DaemonThreads(_IO_THREADS, "kedro_nb-io")
         self._queue: deque[Task] = deque()
         self._loads: dict[int, dict[str, Future[Any]]] = {}
-        self._saved: SimpleQueue[_Saves] = SimpleQueue()
+        self._saved: SimpleQueue[_Saves | None] = SimpleQueue()  # None: look at the monitor
+        self._behind: dict[int, Task] = {}  # called, and being saved
+        self._abandoned = False
+        self._marks: dict[int, PeakMark] = {}
+        self._caller = DaemonThreads(1, "kedro_nb-call") if context.monitor.background else None
+        self._woken = threading.Event()
+        context.monitor.wake_on_cancel(self._wake)
         self._readable: set[str] = set()
         self._next = 0  # place of the first node in the plan's order that has not been called
         self._called: set[int] = set()
@@ -55,23 +64,79 @@ class OverlapExecutor:
         self._places = {place for dataset in written if (place := _place(dataset))}
         self._writing: dict[str | None, Future[Any]] = {}  # the last save to each place
 
+    def _wake(self) -> None:
+        self._saved.put(None)
+        self._woken.set()
+
     def submit(self, task: Task) -> None:
         """Line the task up."""
         self._queue.append(task)
 
     def wait(self) -> list[Task]:
         """Call the next function in line, or wait for something to be saved."""
+        if self._context.monitor.cancelled:
+            return self._stop()
         tasks = []
         while not self._saved.empty():
-            tasks.append(self._saved.get().report())
+            tasks += self._next_saved()
         if self._queue:
-            task = self._queue.popleft()
-            self._run(task)
-            tasks.append(task)
+            tasks.append(self._call(self._queue.popleft()))
         elif not tasks:
-            tasks.append(self._saved.get().report())
+            tasks += self._next_saved()
         for task in tasks:
             self._readable.update(task.node.output_keys if task.written is None else task.written)
+        return tasks
+
+    def _next_saved(self, timeout: float | None = None) -> list[Task]:
+        with contextlib.suppress(Empty):
+            if (saves := self._saved.get(timeout=timeout)) is not None:
+                task = saves.report()
+                del self._behind[task.position]
+                self._note_peak(task)
+                return [task]
+        return []
+
+    def _call(self, task: Task) -> Task:
+        """Run the task here or, in the background, on a thread that can be left alone."""
+        monitor = self._context.monitor
+        if self._caller is None:
+            monitor.at_work_here = True
+            try:
+                self._run(task)
+            finally:
+                monitor.at_work_here = False
+            return task
+        calling = self._caller.submit(self._run, task)
+        calling.add_done_callback(lambda _: self._woken.set())
+        while not calling.done():
+            self._woken.wait()
+            self._woken.clear()
+            if monitor.cancelled:
+                return self._stop_call(task, calling)
+        calling.result()
+        return task
+
+    def _stop_call(self, task: Task, calling: Future[Any]) -> Task:
+        from concurrent.futures import wait
+
+        for thread in self._caller.threads if self._caller else ():
+            interrupt(thread)
+        wait([calling], GRACE)
+        if not calling.done():
+            self._abandoned = True
+            return left_alone(task)
+        task.finished, task.error = True, task.error or calling.exception()
+        return stopped(task)
+
+    def _stop(self) -> list[Task]:
+        """Wait a moment for what is being saved."""
+        until = time.monotonic() + GRACE
+        tasks: list[Task] = []
+        while self._behind and (left := until - time.monotonic()) > 0:
+            tasks += self._next_saved(left)
+        self._abandoned |= bool(self._behind)
+        tasks += [left_alone(task) for task in self._behind.values()]
+        self._behind.clear()
         return tasks
 
     def drop(self) -> list[Task]:
@@ -82,9 +147,26 @@ class OverlapExecutor:
 
     def close(self, *, abandon: bool = False) -> None:
         """Let the threads go."""
+        abandon = abandon or self._abandoned
         self._threads.close(wait=not abandon)
+        if self._caller is not None:
+            self._caller.close(wait=not abandon)
+        for mark in self._marks.values():
+            mark.leave()
 
     def _run(self, task: Task) -> None:
+        if self._context.memory is not None:
+            self._marks[task.position] = self._context.memory.enter()
+        with self._context.printing(task.node):
+            self._load_and_call(task)
+        if task.finished:
+            self._note_peak(task)
+
+    def _note_peak(self, task: Task) -> None:
+        if (mark := self._marks.pop(task.position, None)) is not None:
+            task.peak = mark.leave()
+
+    def _load_and_call(self, task: Task) -> None:
         """Load what is not loaded, call, save what lives in memory and leave the rest to the threads.
 
         An interrupt is not an error of the task: it goes through to the loop, which abandons the run.
@@ -103,6 +185,7 @@ class OverlapExecutor:
             task.load, task.call = loaded - start, called - loaded
             behind = self._save_memory(task, outputs)
             if behind:
+                self._behind[task.position] = task
                 saves = _Saves(task, self._context, len(behind), called, self._saved)
                 for name, holder in behind:
                     writing = self._threads.submit(saves.save, name, holder)
@@ -138,7 +221,11 @@ class OverlapExecutor:
                 if place in self._writing:
                     self._writing[place].exception()  # waits; whoever saved it reports the error
             if key not in self._plan.producers or key in self._readable:
-                loads[name] = self._threads.submit(load_input, Task(position, node), self._context, name)
+                loads[name] = self._threads.submit(self._load, Task(position, node), name)
+
+    def _load(self, task: Task, name: str) -> Any:
+        with self._context.printing(task.node):
+            return load_input(task, self._context, name)
 
     def _in_memory(self, name: str) -> bool:
         return self._context.own_catalog and type(self._context.dataset(name)) is MemoryDataset
@@ -164,7 +251,7 @@ class _Saves:
     """The outputs of one task that are being saved behind it; the last one to end puts this on the queue."""
 
     def __init__(
-        self, task: Task, context: TaskContext, count: int, called: float, done: SimpleQueue[_Saves]
+        self, task: Task, context: TaskContext, count: int, called: float, done: SimpleQueue[_Saves | None]
     ) -> None:
         self._task = task
         self._context = context
@@ -178,9 +265,8 @@ class _Saves:
     def save(self, name: str, holder: list[Any]) -> None:
         """Save one output, on whichever thread this is."""
         try:
-            if self._context.monitor.cancelled:
-                raise RunCancelledError(f"'{name}' was not saved: the run was stopped.")  # noqa: TRY301 - as any other failure to save
-            save_output(self._task, self._context, name, holder)
+            with self._context.printing(self._task.node):
+                save_output(self._task, self._context, name, holder)
         except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
             self._fail(name, error)
         with self._lock:

@@ -72,6 +72,11 @@ class WorkerProcess:
     def alive(self) -> bool:
         return bool(self._process.is_alive())
 
+    def ask_to_stop(self) -> None:
+        """Interrupt the task that it is at."""
+        with contextlib.suppress(OSError):
+            os.kill(self.pid, _signal.SIGUSR1)
+
     def end(self, grace: float = 0.0) -> int | None:
         """End the process, whatever it does; its exit code, negative for a signal.
 

@@ -10,16 +10,18 @@ import contextlib
 import logging
 import signal
 import sys
+import time
 from collections import Counter
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.errors import DatasetError, PipelineError, RunCancelledError, WorkerError
+from kedro_nb.errors import DatasetError, PipelineError, WorkerError
 from kedro_nb.io import MemoryDataset
 from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.packing import own_folders
 from kedro_nb.runner.executors import pool
 from kedro_nb.runner.executors.remote_error import unpack_error
+from kedro_nb.runner.executors.stopping import GRACE, stopped
 from kedro_nb.runner.executors.worker import Setup
 from kedro_nb.runner.failure import annotate
 
@@ -102,6 +104,8 @@ class ProcessExecutor:
             levels,
             own_folders(),
             tells=context.events is not None,
+            measures=context.sizes is not None,
+            captures=context.prints is not None,
         )
         try:
             return dumps_by_value(setup)
@@ -182,6 +186,11 @@ class ProcessExecutor:
             raise DatasetError(f"{name}: {content}")
         self._context.dataset(name).adopt(content.own())
 
+    def _fetch_all(self) -> None:
+        for name in list(self._kept):
+            with contextlib.suppress(DatasetError, WorkerError):  # the catalog has it not, and says so
+                self._fetch(name)
+
     def wait(self) -> list[Task]:
         """Pass on what the processes say, until one of them has finished its task or died."""
         finished: list[Task] = []
@@ -220,12 +229,14 @@ class ProcessExecutor:
         if kind == "text":
             _print(task.node.name, *content)
         elif kind == "log":
-            _log(task.node.name, *content)
+            with self._context.printing(task.node):  # by a handler
+                _log("" if self._context.prints else f"{task.node.name}: ", *content)
         elif kind == "event" and self._context.events is not None:
             name, moment, details = content
             self._context.monitor.emit(getattr(self._context.events, name)(moment, task.node, *details))
         elif kind == "done":
-            outputs, kept, (task.load, task.call, task.save) = content
+            outputs, kept, (task.load, task.call, task.save), task.peak, data = content
+            task.data = data or {}
             for name, packed in outputs.items():
                 self._context.dataset(name).adopt(packed)
             for name in kept:
@@ -271,15 +282,23 @@ class ProcessExecutor:
         task.finished = True
 
     def _stop(self) -> list[Task]:
-        """End what is at work: the run was cancelled."""
+        """Ask what is at work to stop, so that it can clean up, and end it: the run was cancelled."""
         with pool.uninterrupted():
-            tasks = [task for task, _ in self._busy.values()]
+            for worker in self._busy:
+                worker.ask_to_stop()
+            until = time.monotonic() + GRACE
+            waiting: Any = {worker.connection: worker for worker in self._busy}
+            while waiting and (left := until - time.monotonic()) > 0:
+                for ready in connection.wait(list(waiting), left):
+                    worker = waiting[ready]
+                    message = self._receive(worker)
+                    if message is None or self._take(worker, self._busy[worker][0], *message):
+                        del waiting[ready]
+            tasks = [stopped(task) for task, _ in self._busy.values()]
+            self._fetch_all()
             for worker in self._busy:
                 worker.end()
             self._busy.clear()
-        for task in tasks:
-            task.error = RunCancelledError(f"Node '{task.node.name}' was stopped: its outputs are dropped.")
-            task.finished = True
         return tasks
 
     def drop(self) -> list[Task]:
@@ -293,9 +312,7 @@ class ProcessExecutor:
             for worker in self._busy:
                 worker.end()
             self._busy.clear()
-            for name in list(self._kept):
-                with contextlib.suppress(DatasetError, WorkerError):  # the catalog has it not, and says so
-                    self._fetch(name)
+            self._fetch_all()
             pool.give_back(self._idle)
             self._idle = []
             self._told.clear()
@@ -314,12 +331,12 @@ def _print(node: str, stream: str, text: str) -> None:
 
 
 def _log(
-    node: str, name: str, level: int, text: str, created: float, where: tuple[str, int, str | None]
+    prefix: str, name: str, level: int, text: str, created: float, where: tuple[str, int, str | None]
 ) -> None:
     logger = logging.getLogger(name)
     if logger.isEnabledFor(level):
         if not name.startswith("kedro_nb."):  # ours say which node they are about
-            text = f"{node}: {text}"
+            text = prefix + text
         path, line, function = where
         record = logger.makeRecord(name, level, path, line, "%s", (text,), None, function)
         record.created = created

@@ -63,6 +63,8 @@ class Setup:
         packing: Sequence[Path],
         *,
         tells: bool,
+        measures: bool,
+        captures: bool,
     ) -> None:
         self.nodes = nodes
         self.datasets = datasets
@@ -79,11 +81,14 @@ class Setup:
             self.folder = os.getcwd()  # noqa: PTH109 - as text
         self.packing = packing
         self.tells = tells
+        self.measures = measures
+        self.captures = captures
 
 
 def main(connection: Connection, parent: int) -> None:
     """Serve until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel decides about interrupts
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel decides about interrupts,
+    signal.signal(signal.SIGUSR1, signal.default_int_handler)  # and passes them on as this
     threading.Thread(target=_watch, args=(parent, os.getppid()), daemon=True).start()
     _mute()
     by_value.takes_code = False
@@ -130,6 +135,7 @@ class Worker:
         self._connection = connection
         self._lock = threading.RLock()
         self._task = -1  # none: who prints now was left behind by a task that is over
+        self._prints = contextlib.ExitStack()  # what takes them, until the next run
         self._broken: BaseException | None = None
         self._kept: dict[str, Packed] = {}  # outputs that wait here for their reader, not written
 
@@ -157,11 +163,14 @@ class Worker:
         self._logs(setup.levels)
         sys.stdout = _Stream(self, "stdout")
         sys.stderr = _Stream(self, "stderr")
-        monitor = Monitor([self._event] if setup.tells else (), lends=False)
+        listeners = [self._event] if setup.tells else ()
+        monitor = Monitor(listeners, lends=False, measures=setup.measures, captures=setup.captures)
         self._catalog = DataCatalog(setup.datasets)
         manager = create_hook_manager(*setup.plugins) if setup.plugins else None
         self._context = TaskContext(None, self._catalog, manager, monitor, setup.run_id)
         self._context.adopts = False  # which is to be looked into where nothing is copied
+        self._prints.close()
+        self._prints.enter_context(self._context.capture())
 
     def task(self, position: int, inputs: dict[str, Packed | None]) -> None:
         """Run one node and send what it made, or what it raised. An input that is None was kept here."""
@@ -195,7 +204,9 @@ class Worker:
         if task.error is not None:
             self.send("failed", outputs, pack_error(task.error), task.doing, task.dataset)
         else:
-            self.send("done", outputs, list(self._kept), (task.load, task.call, task.save))
+            data = self._context.sizes and dict(self._context.sizes.news(task))
+            times = task.load, task.call, task.save
+            self.send("done", outputs, list(self._kept), times, task.peak, data)
         for packed in outputs.values():
             packed.disown()
 
@@ -263,6 +274,8 @@ class Worker:
     def say(self, kind: str, *content: Any) -> None:
         """Send what a node has printed or logged."""
         if self._task >= 0:
+            if self._context.prints is not None:
+                self._context.prints.tell()
             self.send(kind, *content)
 
 

@@ -1,0 +1,187 @@
+"""Stopping a run: by an interrupt or by cancelling it, whatever the node is at, under every runner."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from kedro_nb.errors import RunCancelledError
+from kedro_nb.io import DataCatalog
+from kedro_nb.pipeline import Pipeline, node
+from kedro_nb.runner import Monitor, ParallelRunner, SequentialRunner, ThreadRunner
+from kedro_nb.runner.events import NodeCancelled, NodeLoaded
+
+LONG = 20.0  # seconds: a test that waits for it has failed
+
+
+def in_python(x):
+    until = time.monotonic() + LONG
+    while time.monotonic() < until:
+        pass
+    return x
+
+
+def in_c(x):
+    time.sleep(LONG)  # a thread that is in here hears of nothing
+    return x
+
+
+RUNNERS = {
+    "sequential": SequentialRunner,
+    "async": lambda: SequentialRunner(is_async=True),
+    "thread": lambda: ThreadRunner(max_workers=2),
+    "parallel": lambda: ParallelRunner(max_workers=2),
+}
+
+
+class Stop:
+    """Calls something once the node "stuck" is at work, and takes the time from there."""
+
+    def __init__(self, act):
+        self._act = act
+        self.seen = []
+        self.began = 0.0
+
+    def __call__(self, event):
+        self.seen.append(event)
+        if isinstance(event, NodeLoaded) and event.node.name == "stuck":
+            self.timer = threading.Timer(0.05, self._now)
+            self.timer.start()
+
+    def _now(self):
+        self.began = time.monotonic()
+        self._act()
+
+
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.fixture(params=RUNNERS)
+def kind(request):
+    return request.param
+
+
+def stuck(function):
+    nodes = [
+        node(abs, "x", "done", name="first"),
+        node(function, "done", "never", name="stuck"),
+        node(str, "never", "text", name="after"),
+    ]
+    return Pipeline(nodes)
+
+
+def stop(kind, function, act=None, *, background=False):
+    """Run until it is stopped: the error, the events, the catalog, and how long stopping took."""
+    monitor = Monitor(lends=False)
+    monitor.background = background
+    listener = Stop(act or monitor.cancel)
+    monitor.listeners = (listener,)
+    catalog = DataCatalog({"x": -1})
+    raised = []
+
+    def run():
+        try:
+            RUNNERS[kind]().run(stuck(function), catalog, monitor=monitor)
+        except BaseException as error:
+            raised.append(error)
+
+    if background:
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    else:
+        run()
+    listener.timer.cancel()  # an interrupt that comes too late would strike pytest
+    listener.timer.join()
+    return raised[0], listener, catalog, time.monotonic() - listener.began, monitor
+
+
+@pytest.mark.parametrize("function", [in_python, in_c])
+def test_an_interrupt_stops_it_and_keeps_what_is_done(kind, function):
+    error, listener, catalog, seconds, monitor = stop(kind, function, interrupt)
+    assert isinstance(error, KeyboardInterrupt)
+    assert seconds < 1.0  # 0.3 s on a machine that does nothing else
+    assert catalog.load("done") == 1
+    assert monitor.resume.nodes == ("stuck",)
+    assert "stuck" in {event.node.name for event in listener.seen if isinstance(event, NodeCancelled)}
+
+
+@pytest.mark.parametrize("background", [False, True])
+@pytest.mark.parametrize("function", [in_python, in_c])
+def test_cancelling_from_another_thread_stops_it(kind, function, background):
+    error, _, catalog, seconds, monitor = stop(kind, function, background=background)
+    assert isinstance(error, RunCancelledError | KeyboardInterrupt)
+    assert seconds < 1.0
+    assert catalog.load("done") == 1
+    assert monitor.resume.nodes == ("stuck",)
+
+
+@pytest.mark.parametrize("kind", ["thread"])
+def test_what_goes_on_in_a_thread_is_told(kind):
+    error, *_ = stop(kind, in_c, interrupt)
+    assert "its thread is still finishing" in "".join(error.__notes__)
+
+
+def test_the_handler_of_interrupts_is_the_one_from_before(kind):
+    before = signal.getsignal(signal.SIGINT)
+    stop(kind, in_python, interrupt)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_node_that_catches_the_interrupt_is_the_last():
+    def catch(x):
+        try:
+            return in_python(x)
+        except KeyboardInterrupt:
+            return x
+
+    error, _, catalog, _, _ = stop("sequential", catch, interrupt)
+    assert isinstance(error, RunCancelledError | KeyboardInterrupt)
+    assert "never" not in catalog or not catalog.exists("never")
+
+
+def test_a_second_interrupt_is_raised_where_it_strikes(monkeypatch):
+    """The first one is being seen to, and that takes its time."""
+    from kedro_nb.runner.executors import threads
+
+    monkeypatch.setattr(threads, "GRACE", LONG)
+
+    def twice():
+        interrupt()
+        time.sleep(0.1)
+        interrupt()
+
+    error, _, _, seconds, _ = stop("thread", in_c, twice)
+    assert isinstance(error, KeyboardInterrupt)
+    assert seconds < 1.0
+
+
+def test_a_half_written_file_goes(tmp_path, kind):
+    def save(path, data):
+        from kedro_nb.io import PickleDataset
+
+        PickleDataset(str(path)).save(data)
+
+    class Slow:
+        def __reduce__(self):
+            in_python(None)
+            return (int, ())
+
+    def write(x):
+        save(tmp_path / "file.pkl", [bytes(1 << 20), Slow()])
+        return x
+
+    stop(kind, write, interrupt)
+    until = time.monotonic() + 2.0
+    while (left := list(tmp_path.iterdir())) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert left == []
+
+
+def test_the_next_run_works(kind):
+    stop(kind, in_c, interrupt)
+    result = RUNNERS[kind]().run(Pipeline([node(abs, "x", "y")]), DataCatalog({"x": -2}))
+    assert result.load() == {"y": 2}
