@@ -1,9 +1,18 @@
 """Values packed for other processes: pickle protocol 5, with large buffers in files in shared memory.
 
-How often a byte of a large array is copied: once to pack it (`write()` into a file of a memory file system, which
-is quicker than mapping fresh memory and copying into it), never to unpack it: a reader maps the file privately, so
-that it reads what was packed and a page is copied only when the reader writes to it. No two readers see each
-other's changes. Anything that pickles can be packed; numpy, pandas, arrow and polars gain without knowing of it.
+How often a byte of a large array is copied, besides what the node functions do:
+
+- from the kernel to a worker: once, to pack it; never again, for however many readers and runs.
+- from a worker to another: once, to pack it; never to read it.
+- from a worker to itself: never, if that node is its only reader, and may have the value itself (see
+  `runner.executors.processes`); else as to another.
+- from a worker to the kernel: once, to pack it; never to load it.
+
+To pack is to `write()` into a file of a memory file system, if possible one that was used before (see `recycling`):
+quicker than to map new memory and copy into it. To read is to map that file privately: a reader sees what was
+packed, a page is copied when that reader writes to it, and no two readers see each other's changes. Anything that
+pickles can be packed. What is said here is true of everything whose pickles leave large buffers out, as those of
+numpy, pandas and arrow do; others (polars) are copied once more on each side, into the pickle and out of it.
 
 Files lie in a folder of the process that owns them. A `Packed` value in that process deletes its file when nobody
 refers to it any more; what is mapped stays readable. The folder goes when the process ends, and whatever a killed

@@ -27,8 +27,12 @@ class ParallelRunner(AbstractRunner):
         ValueError: max_workers is not positive, or KEDRO_MP_CONTEXT is something else.
     """
 
-    def __init__(self, max_workers: int | None = None, is_async: bool = False) -> None:
-        super().__init__(is_async=is_async)
+    def __init__(
+        self,
+        max_workers: int | None = None,
+        is_async: bool = False,  # noqa: ARG002 - every runner of ours takes it
+    ) -> None:
+        super().__init__()
         if max_workers is not None and (not isinstance(max_workers, int) or max_workers <= 0):
             raise ValueError(f"max_workers should be positive, and a whole number: not {max_workers!r}")
         self._max_workers = max_workers or os.cpu_count() or 1

@@ -151,6 +151,22 @@ def test_another_start_method_is_an_error_that_names_the_three(wrong, monkeypatc
         ParallelRunner()
 
 
+def test_asynchronous_mode_is_taken_and_not_claimed(caplog):
+    caplog.set_level(logging.INFO)
+    catalog = DataCatalog({"x": 1})
+    seen = create_hook_manager(TellsAsync())
+    nodes = pipeline([node(lambda x: x, "x", "y")])
+    ParallelRunner(is_async=True).run(nodes, catalog, seen)
+    assert "synchronous" not in caplog.text
+    assert "async: False" in caplog.text
+
+
+class TellsAsync:
+    @hook_impl
+    def before_node_run(self, is_async):
+        logging.getLogger("hook").info("async: %s", is_async)
+
+
 def test_nothing_starts_before_the_first_run(method):
     gc.collect()
     pool.shut_down()

@@ -2,6 +2,12 @@
 
 A run is described to a process once; a task is its node's position and the packed inputs. Large data stays where it
 was written: what travels is the name of a file in shared memory, which a dataset of the kernel's owns.
+
+A large output that one node is to read is not even written: it stays in the process that made it, and its reader
+goes there. If that process is needed for something else before, or the reader is elsewhere because of another
+input, or the run fails, it is written then. Not so where nothing is lent (`Monitor.lends`), as in a session: there
+a node that fails, or is interrupted, will be run again on what it was given, so that this must not go with it. How
+often a byte is copied on each of the ways is said in `packing`.
 """
 
 from __future__ import annotations
