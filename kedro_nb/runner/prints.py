@@ -171,18 +171,20 @@ class NodePrints:
         """Tell what is complete: its time has come."""
         with self._lock:
             self._deferred = False
+            self._next += self.capture.interval
             if self.open:
                 self._tell(self._complete)
 
     def _tell_in_time(self) -> None:
-        capture = self.capture
-        now = time.monotonic()
+        if self._deferred:
+            return
+        interval, now = self.capture.interval, time.monotonic()
         if self._next <= now:
-            self._next = max(self._next, now - _BURST * capture.interval) + capture.interval
+            self._next = max(self._next, now - _BURST * interval) + interval
             self._tell(self._complete)
-        elif not self._deferred:
+        else:
             self._deferred = True
-            capture.later(self)
+            self.capture.later(self)
 
     def _tell(self, count: int) -> None:
         parts, self._parts = self._parts[:count], self._parts[count:]

@@ -1,0 +1,464 @@
+"""What nodes print becomes events, in order, and nothing else does."""
+
+import asyncio
+import builtins
+import contextlib
+import io
+import logging
+import os
+import sys
+import threading
+import time
+
+import pytest
+
+from kedro_nb.io import DataCatalog, LambdaDataset
+from kedro_nb.pipeline import node, pipeline
+from kedro_nb.runner import SequentialRunner, ThreadRunner
+from kedro_nb.runner.monitor import Monitor
+from kedro_nb.runner.prints import INTERVAL, without_overwritten
+
+from .conftest import Recorder
+
+
+def run(runner, function, *more, captures=True, name="a", **data):
+    """Run one node, or several without inputs; the recorder has the events."""
+    nodes = [node(function, list(data) or None, "out", name=name)] if function else []
+    recorder = Recorder()
+    monitor = Monitor([recorder], captures=captures)
+    runner.run(pipeline([*nodes, *more]), DataCatalog(data), monitor=monitor)
+    return recorder
+
+
+def told(recorder, name="a", stream=None):
+    return "".join(
+        event.text
+        for event in recorder.events
+        if type(event).__name__ == "NodePrinted"
+        and event.node.name == name
+        and stream in {None, event.stream}
+    )
+
+
+def talk():
+    print("one")
+    print("two", file=sys.stderr)
+    sys.stdout.writelines(["three\n", "four"])
+    return 1
+
+
+def test_prints_are_told_in_order_and_not_printed(runner, capsys):
+    recorder = run(runner, talk)
+    assert told(recorder) == "one\ntwo\nthree\nfour"
+    assert told(recorder, stream="stderr") == "two\n"
+    assert capsys.readouterr() == ("", "")
+
+
+def test_all_of_it_is_told_between_the_start_and_the_end_of_the_node(runner):
+    names = run(runner, talk).names("a")
+    assert names[0] == "NodeStarted"
+    assert names[-1] == "NodeFinished"
+    assert "NodePrinted" in names
+
+
+def test_what_a_node_printed_before_it_failed_is_told(runner):
+    def fail():
+        print("before", end="")
+        raise RuntimeError("no")
+
+    recorder = Recorder()
+    with pytest.raises(RuntimeError):
+        runner.run(
+            pipeline([node(fail, None, "x", name="a")]),
+            DataCatalog(),
+            monitor=Monitor([recorder], captures=True),
+        )
+    assert told(recorder) == "before"
+    assert recorder.names("a")[-1] == "NodeFailed"
+
+
+def test_each_node_has_its_own_prints(runner):
+    def say(word):
+        def function():
+            for _ in range(50):
+                print(word)
+            return word
+
+        return function
+
+    recorder = run(runner, None, *(node(say(word), None, word, name=word) for word in "abcd"))
+    for word in "abcd":
+        assert told(recorder, word) == f"{word}\n" * 50
+
+
+def test_without_captures_nodes_print(local_runner, capsys):
+    recorder = run(local_runner, talk, captures=False)
+    assert told(recorder) == ""
+    assert capsys.readouterr().out == "one\nthree\nfour"
+
+
+def test_log_handlers_that_look_the_stream_up_write_to_the_node(runner, capsys):
+    logger = logging.getLogger("kedro_nb_test_prints")
+    logger.addHandler(logging.lastResort)
+    logger.propagate = False
+
+    def log():
+        print("first")
+        logging.getLogger("kedro_nb_test_prints").warning("careful")
+        print("last")
+        return 1
+
+    try:
+        recorder = run(runner, log)
+    finally:
+        logger.removeHandler(logging.lastResort)
+        logger.propagate = True
+    assert told(recorder) == "first\ncareful\nlast\n"
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_thread_that_the_only_node_started_prints_for_it(runner):
+    def start():
+        thread = threading.Thread(target=print, args=("from a thread",))
+        thread.start()
+        thread.join()
+        return 1
+
+    assert told(run(runner, start)) == "from a thread\n"
+
+
+def test_a_thread_that_took_the_context_over_prints_for_its_node_even_beside_others():
+    barrier = threading.Barrier(2)
+
+    def say(word):
+        async def function():
+            barrier.wait(10)
+            await asyncio.to_thread(print, word)
+            barrier.wait(10)
+            return word
+
+        return function
+
+    recorder = run(ThreadRunner(), None, *(node(say(word), None, word, name=word) for word in "ab"))
+    assert (told(recorder, "a"), told(recorder, "b")) == ("a\n", "b\n")
+
+
+def test_a_thread_of_which_nobody_knows_whose_it_is_prints(capsys):
+    barrier = threading.Barrier(2)
+
+    def start():
+        barrier.wait(10)
+        thread = threading.Thread(target=print, args=("whose",))
+        thread.start()
+        thread.join()
+        barrier.wait(10)
+        return 1
+
+    recorder = run(ThreadRunner(), None, *(node(start, None, word, name=word) for word in "ab"))
+    assert told(recorder, "a") + told(recorder, "b") == ""
+    assert capsys.readouterr().out == "whose\nwhose\n"
+
+
+def test_a_thread_that_was_there_before_the_run_prints(local_runner, capsys):
+    go, done = threading.Event(), threading.Event()
+
+    def other():
+        go.wait(10)
+        print("elsewhere")
+        done.set()
+
+    def wait():
+        go.set()
+        done.wait(10)
+        return 1
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    recorder = run(local_runner, wait)
+    thread.join()
+    assert told(recorder) == ""
+    assert capsys.readouterr().out == "elsewhere\n"
+
+
+def test_what_datasets_print_belongs_to_the_node_that_loads_or_saves(local_runner, capsys):
+    def load():
+        print("load")
+        return 1
+
+    def save(_):
+        time.sleep(0.01)
+        print("save")
+
+    catalog = DataCatalog(
+        {"x": LambdaDataset(load=load, save=None), "y": LambdaDataset(load=None, save=save)}
+    )
+    nodes = [
+        node(lambda x: x, "x", "y", name="a"),
+        *(node(int, None, f"z{i}", name=f"z{i}") for i in range(5)),
+    ]
+    recorder = Recorder()
+    local_runner.run(pipeline(nodes), catalog, monitor=Monitor([recorder], captures=True))
+    assert told(recorder) == "load\nsave\n"
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_streams_are_the_same_afterwards(local_runner, fails):
+    def function():
+        if fails:
+            raise RuntimeError("no")
+        return 1
+
+    before = sys.stdout, sys.stderr, sys.breakpointhook, builtins.input
+    with contextlib.suppress(RuntimeError):
+        run(local_runner, function)
+    after = sys.stdout, sys.stderr, sys.breakpointhook, builtins.input
+    assert all(one is other for one, other in zip(before, after, strict=True))
+
+
+def test_no_thread_is_left(local_runner):
+    def chatter():
+        for i in range(100):
+            print(i)
+            time.sleep(0.0005)
+        return 1
+
+    before = set(threading.enumerate())
+    run(local_runner, chatter)
+    assert {thread for thread in threading.enumerate() if thread.is_alive()} <= before
+
+
+def test_a_stream_that_a_node_puts_in_place_gets_its_prints(runner):
+    def redirect():
+        print("before")
+        with contextlib.redirect_stdout(io.StringIO()) as text:
+            print("inside")
+        print("after")
+        return text.getvalue()
+
+    recorder = Recorder()
+    result = runner.run(
+        pipeline([node(redirect, None, "out", name="a")]),
+        DataCatalog(),
+        monitor=Monitor([recorder], captures=True),
+    )
+    assert result.load() == {"out": "inside\n"}
+    assert told(recorder) == "before\nafter\n"
+
+
+def test_what_somebody_put_in_place_meanwhile_stays(local_runner):
+    before, mine = sys.stdout, io.StringIO()
+
+    def replace():
+        sys.stdout = mine
+        return 1
+
+    try:
+        run(local_runner, replace)
+        assert sys.stdout is mine
+    finally:
+        sys.stdout = before
+
+
+def test_runs_side_by_side_keep_their_prints_apart():
+    before = sys.stdout
+    barrier = threading.Barrier(2)
+
+    def say(word):
+        def function():
+            barrier.wait(10)
+            print(word)
+            barrier.wait(10)
+            return 1
+
+        return function
+
+    def run_and_keep(word):
+        recorders[word] = run(SequentialRunner(), say(word))
+
+    recorders = {}
+    threads = [threading.Thread(target=run_and_keep, args=(word,)) for word in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert {word: told(recorder) for word, recorder in recorders.items()} == {"one": "one\n", "two": "two\n"}
+    assert sys.stdout is before
+
+
+def test_a_node_that_prints_a_hundred_thousand_lines_makes_few_events(runner):
+    def flood():
+        for i in range(100_000):
+            print(i)
+        return 1
+
+    recorder = run(runner, flood)
+    assert told(recorder) == "".join(f"{i}\n" for i in range(100_000))
+    seconds = recorder.events[-1].time - recorder.events[0].time
+    assert recorder.names().count("NodePrinted") <= 30 + seconds / INTERVAL + 600_000 / 2**16
+
+
+def test_a_line_is_told_while_the_node_goes_on(local_runner):
+    heard = threading.Event()
+
+    def listen(event):
+        if getattr(event, "text", "").endswith("last\n"):
+            heard.set()
+
+    def function():
+        for i in range(100):
+            print(i)
+        print("last")
+        return heard.wait(10)
+
+    monitor = Monitor([listen], captures=True)
+    result = local_runner.run(pipeline([node(function, None, "heard")]), DataCatalog(), monitor=monitor)
+    assert result.load() == {"heard": True}
+
+
+def test_what_is_less_than_a_line_is_told_when_it_is_flushed(local_runner):
+    heard = threading.Event()
+
+    def listen(event):
+        if getattr(event, "text", "") == "wait ":
+            heard.set()
+
+    def function():
+        print("wait ", end="", flush=True)
+        return heard.wait(10)
+
+    monitor = Monitor([listen], captures=True)
+    result = local_runner.run(pipeline([node(function, None, "heard")]), DataCatalog(), monitor=monitor)
+    assert result.load() == {"heard": True}
+
+
+def test_a_progress_bar_does_not_pile_up(runner):
+    def progress():
+        for i in range(10_000):
+            sys.stderr.write(f"\r{i:5}")
+            sys.stderr.flush()
+        return 1
+
+    text = told(run(runner, progress))
+    assert text.endswith("\r 9999")
+    assert len(text) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain\n", "plain\n"),
+        ("\r10%\r20%", "\r20%"),
+        ("10%\r20%\r", "\r20%\r"),
+        ("a\r\nb\r\n", "a\nb\n"),
+        ("a\n10%\r20%\nb", "a\n20%\nb"),
+        ("a\n\r10%\r20%", "a\n20%"),
+    ],
+)
+def test_what_a_terminal_no_longer_shows_is_left_out(text, shown):
+    assert without_overwritten(text) == shown
+
+
+def test_what_a_listener_prints_is_printed(local_runner, capsys):
+    def listen(event):
+        print("*", end="")
+
+    monitor = Monitor([listen], captures=True)
+    local_runner.run(pipeline([node(talk, None, "x")]), DataCatalog(), monitor=monitor)
+    assert set(capsys.readouterr().out) == {"*"}
+
+
+@pytest.mark.usefixtures("caplog")
+def test_a_listener_that_fails_does_not_break_a_print(local_runner):
+    def listen(event):
+        if type(event).__name__ == "NodePrinted":
+            raise RuntimeError("no")
+
+    monitor = Monitor([listen], captures=True)
+    assert local_runner.run(pipeline([node(talk, None, "x")]), DataCatalog(), monitor=monitor).load() == {
+        "x": 1
+    }
+
+
+def test_a_stream_keeps_its_abilities_and_is_no_terminal(local_runner):
+    class Terminal(io.StringIO):
+        encoding = "latin-1"
+
+        def isatty(self):
+            return True
+
+    with contextlib.redirect_stdout(Terminal()) as terminal:
+        recorder = run(local_runner, lambda: print(sys.stdout.isatty(), sys.stdout.encoding) or 1)
+        assert sys.stdout is terminal
+        assert terminal.getvalue() == ""
+    assert told(recorder) == "False latin-1\n"
+
+
+def test_printing_something_else_than_text_fails_as_ever(local_runner):
+    with pytest.raises(TypeError, match="must be str, not bytes"):
+        run(local_runner, lambda: sys.stdout.write(b"bytes"))
+
+
+def test_a_process_that_a_node_forks_has_the_streams(capfd):
+    def fork():
+        if not (child := os.fork()):
+            print("in the child", flush=True)
+            os._exit(0)
+        return os.waitpid(child, 0)[1]
+
+    recorder = run(SequentialRunner(), fork)
+    assert told(recorder) == ""
+    assert capfd.readouterr().out.endswith("in the child\n")
+
+
+def test_breakpoint_gives_the_streams_back_for_the_rest_of_the_run(local_runner, monkeypatch, capsys):
+    frames = []
+
+    def fake_pdb(*_args, **_kwargs):
+        frames.append(sys._getframe(1).f_code.co_name)
+        print("(Pdb) ", end="")
+
+    def stop():
+        print("before")
+        breakpoint()  # noqa: T100 - what this is about
+        print("after")
+        return 1
+
+    monkeypatch.setattr(sys, "breakpointhook", fake_pdb)
+    later = node(lambda _: print("later") or 1, "out", "end", name="later")
+    recorder = run(local_runner, stop, later)
+    assert frames == ["stop"]
+    assert told(recorder) == "before\n"
+    assert told(recorder, "later") == ""
+    assert capsys.readouterr().out == "(Pdb) after\nlater\n"
+    assert sys.breakpointhook is fake_pdb
+
+
+def test_input_gives_the_streams_back(local_runner, monkeypatch, capsys):
+    def answer(prompt):
+        print(prompt, end="")
+        return "42"
+
+    monkeypatch.setattr(builtins, "input", answer)
+    recorder = run(local_runner, lambda: input("How many? "))
+    assert told(recorder) == ""
+    assert capsys.readouterr().out == "How many? "
+
+
+def test_a_thread_that_a_node_left_behind_prints_when_the_run_is_over(capsys):
+    go, threads = threading.Event(), []
+
+    def leave():
+        def late():
+            go.wait(10)
+            print("late")
+
+        threads.append(threading.Thread(target=late))
+        threads[0].start()
+        return 1
+
+    recorder = run(SequentialRunner(), leave)
+    go.set()
+    threads[0].join(10)
+    assert told(recorder) == ""
+    assert capsys.readouterr().out == "late\n"
