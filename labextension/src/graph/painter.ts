@@ -14,6 +14,7 @@ import type { Viewport } from "./viewport.js";
 
 export const DIM = 0.3;
 const DASHES = [3, 2];
+const LOUD: ReadonlySet<State | undefined> = new Set(["loading", "running", "saving", "failed"]);
 
 interface Edges {
   readonly lines: Path2D;
@@ -121,7 +122,7 @@ export class Painter {
     this.paintHalo(marks.hits, palette.hit, Math.max(5, 3 / view.scale));
     for (const tile of tiles) {
       for (const group of tile.shapeGroups()) {
-        if (far) this.paintSpecks(group);
+        if (far) this.paintSpecks(group, view.scale);
         else this.paintGroup(group);
       }
     }
@@ -144,12 +145,18 @@ export class Painter {
     if (!far) context.fill(edges.heads);
   }
 
-  private paintSpecks(group: Group): void {
+  private paintSpecks(group: Group, scale: number): void {
     group.specks ??= this.boxes(group.shapes, 0);
     const { context } = this;
     context.globalAlpha = group.look.dim ? DIM : 1;
     context.fillStyle = coloursOf(group.look, this.palette).line;
     context.fill(group.specks);
+    // What matters now is to be seen from however far.
+    if (LOUD.has(group.look.state)) {
+      context.strokeStyle = context.fillStyle;
+      context.lineWidth = 2 / scale;
+      context.stroke(group.specks);
+    }
   }
 
   private paintGroup(group: Group): void {

@@ -8,9 +8,12 @@ import type { Box } from "./viewport.js";
 
 const LABELS: Readonly<Record<Action, string>> = { from: "From here", to: "Up to here", only: "Only this" };
 
+const GAP = 8; // pixels
+
 export interface PopupContent {
   readonly name: string;
-  readonly about: string;
+  /** Whether the name is to be shown: else it stands in the drawing. */
+  readonly named: boolean;
   readonly actions: readonly Action[];
 }
 
@@ -32,14 +35,19 @@ export class Popup {
     });
   }
 
-  /** Below what it is about, or above where there is no room. */
+  /** Beside what it is about where there is room, else below, else above: neighbours are above and below. */
   show(content: PopupContent, about: Box, room: Size): void {
     this.fill(content);
     this.element.hidden = false;
     const { offsetWidth: width, offsetHeight: height } = this.element;
-    const middle = (about.left + about.right - width) / 2;
-    const left = Math.max(4, Math.min(room.width - width - 4, middle));
-    const top = about.bottom + 8 + height <= room.height ? about.bottom + 8 : about.top - height - 8;
+    let left = about.right + GAP;
+    let top = (about.top + about.bottom - height) / 2;
+    if (left + width > room.width) {
+      left = (about.left + about.right - width) / 2;
+      top = about.bottom + GAP + height <= room.height ? about.bottom + GAP : about.top - height - GAP;
+    }
+    left = Math.max(4, Math.min(room.width - width - 4, left));
+    top = Math.max(4, Math.min(room.height - height - 4, top));
     this.element.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 
@@ -53,8 +61,8 @@ export class Popup {
     return first !== null;
   }
 
-  private fill({ name, about, actions }: PopupContent): void {
-    const key = JSON.stringify([name, about, actions]);
+  private fill({ name, named, actions }: PopupContent): void {
+    const key = JSON.stringify([name, named, actions]);
     if (key === this.shown) return;
     this.shown = key;
     const buttons = actions.map((action) => {
@@ -64,8 +72,7 @@ export class Popup {
     });
     this.element.setAttribute("aria-label", `Run a part: ${name}`);
     this.element.replaceChildren(
-      html("div", { class: "name" }, printable(name)),
-      ...(about ? [html("div", { class: "about" }, about)] : []),
+      ...(named ? [html("div", { class: "name" }, printable(name))] : []),
       html("div", { class: "buttons" }, ...buttons),
     );
   }

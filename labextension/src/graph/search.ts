@@ -31,6 +31,6 @@ export class Search {
 
   /** "2 of 14" */
   get position(): string {
-    return this.hits.length ? `${this.at + 1} of ${this.hits.length}` : "none";
+    return this.hits.length ? `${this.at + 1} of ${this.hits.length}` : "no match";
   }
 }

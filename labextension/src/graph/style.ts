@@ -36,11 +36,11 @@ canvas,.drawing{position:absolute;inset:0;width:100%;height:100%}
 .drawing:focus-visible{box-shadow:inset 0 0 0 2px var(--mark)}
 .overlay{position:absolute;left:0;top:0;width:0;height:0;transform-origin:0 0}
 [role=option]{position:absolute;cursor:pointer}
-.popup{position:absolute;left:0;top:0;max-width:min(340px,calc(100% - 8px));padding:6px;background:var(--bg);
+.popup{position:absolute;left:0;top:0;max-width:min(340px,calc(100% - 8px));padding:4px;background:var(--bg);
   border:1px solid var(--mark);border-radius:5px;box-shadow:0 2px 8px #0004}
-.popup .name{font-weight:600;overflow-wrap:anywhere;max-height:5.2em;overflow:auto;margin-bottom:2px}
-.popup .about{color:var(--soft);font-size:12px;margin-bottom:2px}
-.popup .buttons{margin-top:4px;flex-wrap:wrap}
+.popup .name{font-weight:600;overflow-wrap:anywhere;max-height:5.2em;overflow:auto;margin-bottom:4px}
+.popup .buttons{flex-wrap:wrap}
+.popup button{font-size:12px;height:24px;padding:0 7px}
 .empty{position:absolute;inset:0;display:grid;place-items:center;color:var(--soft);pointer-events:none}
 .spoken{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 `;

@@ -23,7 +23,7 @@ import type {
   Theme,
 } from "./types.js";
 import { Viewport } from "./viewport.js";
-import { directionOf, walk } from "./walk.js";
+import { directionOf, nearest, walk } from "./walk.js";
 
 const HELP =
   "Arrow keys move along the edges, Enter selects, Enter again opens the actions, plus and minus zoom, " +
@@ -37,7 +37,8 @@ export class View implements GraphView {
   private finder = new Search([], "");
   private selected = new Set<number>();
   private active: number | undefined;
-  private sized = false;
+  /** Whether the user has looked around: until then the view begins anew with each graph and size. */
+  private moved = false;
   private frame = 0;
   private readonly viewport = new Viewport();
   private readonly listeners: Listeners = { select: new Set(), action: new Set() };
@@ -96,7 +97,7 @@ export class View implements GraphView {
 
   setGraph(graph: GraphData): void {
     const kept = this.selection;
-    const known = this.model.nodes.length > 0;
+    const anchor = this.moved ? this.anchor() : undefined;
     this.model = new Model(graph);
     this.scene = new Scene(this.model);
     this.finder = new Search(this.model.nodes, this.toolbar.field.value);
@@ -104,10 +105,10 @@ export class View implements GraphView {
     this.active = undefined;
     this.stage.replaceChildren(this.scene.overlay.element);
     this.empty.hidden = this.model.nodes.length > 0;
-    const before = this.viewport.world;
     this.viewport.world = this.scene.layout;
-    const { width, height } = this.scene.layout;
-    if (!known || before.width !== width || before.height !== height) this.begin();
+    const shape = anchor && this.model.numberOf(anchor.id);
+    if (shape === undefined) this.begin();
+    else this.viewport.pin(this.scene.layout.centres[shape], anchor!.at);
     this.mark();
   }
 
@@ -135,11 +136,13 @@ export class View implements GraphView {
 
   fit(): void {
     this.viewport.fit();
+    this.moved = true;
     this.redraw();
   }
 
   zoom(factor: number): void {
     this.viewport.zoom(factor);
+    this.moved = true;
     this.redraw();
   }
 
@@ -172,10 +175,12 @@ export class View implements GraphView {
     listenToGestures(this.stage, {
       pan: (dx, dy) => {
         this.viewport.pan(dx, dy);
+        this.moved = true;
         this.redraw();
       },
       zoomAt: (factor, at) => {
         this.viewport.zoom(factor, at);
+        this.moved = true;
         this.redraw();
       },
       click: (at, add) => this.click(at, add),
@@ -278,10 +283,20 @@ export class View implements GraphView {
 
   private reveal(shape: number): void {
     this.viewport.reveal(this.scene.boxOf(shape));
+    this.moved = true;
     this.redraw();
   }
 
+  /** What is nearest to the middle of the screen: it stays there when the graph grows or shrinks. */
+  private anchor(): { id: string; at: Point } | undefined {
+    const { width, height } = this.viewport.size;
+    const shape = nearest(this.scene.layout.centres, this.viewport.toWorld({ x: width / 2, y: height / 2 }));
+    if (shape === undefined) return undefined;
+    return { id: this.model.nodes[shape].id, at: this.viewport.toScreen(this.scene.layout.centres[shape]) };
+  }
+
   private begin(): void {
+    this.moved = false;
     const { centres } = this.scene.layout;
     const top = centres.reduce<Point | undefined>(
       (best, one) => (best && best.y <= one.y ? best : one),
@@ -294,9 +309,8 @@ export class View implements GraphView {
     const { width, height } = this.stage.getBoundingClientRect();
     if (!width || !height) return;
     this.viewport.resize({ width, height });
-    // Widgets are often filled before they are in the page: the first size says where to begin.
-    if (!this.sized) this.begin();
-    this.sized = true;
+    // Widgets are often filled before they are in the page: the size says where to begin.
+    if (!this.moved) this.begin();
     this.redraw();
   }
 
@@ -338,10 +352,12 @@ export class View implements GraphView {
     const nodes = shapes.map((shape) => this.model.nodes[shape]);
     // Data cannot be run: it is where a slice begins or ends.
     const runs = nodes.every(({ kind }) => kind === "node");
+    const [node, shape] = [nodes[0], this.scene.shapes[shapes[0]]];
+    // A single name is there to read already, unless it was shortened.
+    const name = nodes.length > 1 ? `${nodes.length} selected` : node.label;
     return {
-      name: nodes.length === 1 ? nodes[0].label : `${nodes.length} selected`,
-      about:
-        nodes.length === 1 ? [nodes[0].kind, this.model.stateOf(shapes[0])].filter(Boolean).join(", ") : "",
+      name,
+      named: nodes.length > 1 || shape.text !== node.label || this.viewport.scale < 0.6,
       actions: this.actions.filter((action) => runs || action !== "only"),
     };
   }

@@ -70,6 +70,11 @@ export class Viewport {
     this.moveTo(this.size.width / 2 - x * this.scale, MARGIN);
   }
 
+  /** Have this point of the world at that point of the screen. */
+  pin(point: Point, at: Point): void {
+    this.moveTo(at.x - point.x * this.scale, at.y - point.y * this.scale);
+  }
+
   centre({ x, y }: Point): void {
     this.moveTo(this.size.width / 2 - x * this.scale, this.size.height / 2 - y * this.scale);
   }

@@ -22,9 +22,9 @@ export function directionOf(key: string): Direction | undefined {
 export function walk(model: Model, centres: readonly Point[], shape: number, direction: Direction): number {
   switch (direction) {
     case "up":
-      return nearest(centres, shape, model.before[shape]) ?? shape;
+      return nearest(centres, centres[shape], model.before[shape]) ?? shape;
     case "down":
-      return nearest(centres, shape, model.after[shape]) ?? shape;
+      return nearest(centres, centres[shape], model.after[shape]) ?? shape;
     case "first":
       return 0;
     case "last":
@@ -34,14 +34,18 @@ export function walk(model: Model, centres: readonly Point[], shape: number, dir
   }
 }
 
-function nearest(centres: readonly Point[], shape: number, others: readonly number[]): number | undefined {
-  const here = centres[shape];
+/** The shape, of those or of all, that is nearest to a point. */
+export function nearest(
+  centres: readonly Point[],
+  { x, y }: Point,
+  shapes: Iterable<number> = centres.keys(),
+): number | undefined {
   let best: number | undefined;
   let least = Number.POSITIVE_INFINITY;
-  for (const other of others) {
-    const distance = Math.hypot(centres[other].x - here.x, centres[other].y - here.y);
+  for (const shape of shapes) {
+    const distance = Math.hypot(centres[shape].x - x, centres[shape].y - y);
     if (distance < least) {
-      best = other;
+      best = shape;
       least = distance;
     }
   }
@@ -54,5 +58,5 @@ function beside(centres: readonly Point[], shape: number, sign: number): number 
   const row = centres.flatMap(({ x, y }, other) =>
     Math.abs(y - here.y) <= 15 && (x - here.x) * sign > 0 ? [other] : [],
   );
-  return nearest(centres, shape, row);
+  return nearest(centres, here, row);
 }
