@@ -20,6 +20,7 @@ _MOST_FUNCTIONS = 100  # that one node's hash takes in
 _MOST_SOURCE = 2_000_000  # characters kept in a session
 _MOST_HASHES = 20_000
 _LONGEST_DEFAULT = 200
+_FLAGS = 0x2AC  # *args, **kwargs, generators, coroutines; not what the file's __future__ imports add
 
 
 class Part(NamedTuple):
@@ -255,7 +256,7 @@ def _default_text(value: Any) -> str:
 def _code_text(code: CodeType) -> str:
     """All of a code object but the places in the file: the same in every process of one Python version."""
     consts = ",".join(map(_const_text, code.co_consts))
-    counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags
+    counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags & _FLAGS
     names = code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars
     return f"{code.co_code.hex()}|{consts}|{names}|{counts}"
 

@@ -212,20 +212,28 @@ def _python_differs(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 
 def _code(was: Mapping[str, Any], now: Mapping[str, Any], book: CodeBook | None) -> Iterator[CodeChange]:
     for name, node in now.items():
-        old, new = was.get(name, node).get("code"), node.get("code")
-        if name not in was or (old == new and was[name]["function"] == node["function"]):
+        if name not in was:
             continue
-        if old is None or new is None or book is None or old == new:
-            yield CodeChange(name, tuple(dict.fromkeys((was[name]["function"], node["function"]))))
-        else:
+        old, new = was[name].get("code"), node.get("code")
+        functions = {each["function"]: None for each in (was[name], node) if "function" in each}
+        if old is not None and new is not None and old != new and book is not None:
             yield CodeChange(name, tuple(book.changes(old, new)), book.diff(old, new))
+        elif old != new or len(functions) > 1:
+            yield CodeChange(name, tuple(functions))
 
 
 def _timings(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Timing]:
     for name in {**was, **now}:
         pair = was.get(name, {}), now.get(name, {})
         states = pair[0].get("state", ""), pair[1].get("state", "")
-        yield Timing(name, pair[0].get("seconds"), pair[1].get("seconds"), states)
+        yield Timing(name, seconds_of(pair[0]), seconds_of(pair[1]), states)
+
+
+def seconds_of(node: Mapping[str, Any]) -> float | None:
+    """The time that a node of a record took, or has taken so far; None where it has not begun."""
+    parts = [node.get(part) for part in ("load", "call", "save")]
+    known = [part for part in parts if part is not None]
+    return sum(known) if known else node.get("seconds")
 
 
 def _data(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[tuple[Change, ...], int]:

@@ -8,33 +8,40 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 MOST_OF_A_NODE = 4_000  # bytes
 _NOTE = 60  # what the word on the rest takes
+_LEAST = 200  # less than that tells nothing
 
 
-class PrintBudget:
-    """Shares room out among nodes: those that print little keep all of it.
+def share(
+    printed: Mapping[str, Sequence[tuple[str, str]]], room: int, first: Collection[str] = ()
+) -> dict[str, list[list[str]]]:
+    """What to keep of each node's prints: [[stream, text], ...].
+
+    Nodes that print little keep all of it. Where there is no room for some lines of each, those that come first keep
+    theirs, and others are not in the result.
 
     Args:
-        room: bytes of JSON for all nodes together.
+        printed: by node name, (stream, text) in order.
+        room: bytes of JSON for all of them together.
+        first: nodes whose prints matter most.
     """
-
-    def __init__(self, room: int) -> None:
-        self._room = room
-
-    def share(self, printed: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, list[list[str]]]:
-        """What to keep of each node's prints: [[stream, text], ...]."""
-        wanted = {name: min(_size(parts, MOST_OF_A_NODE), MOST_OF_A_NODE) for name, parts in printed.items()}
-        most, room = MOST_OF_A_NODE, self._room
-        for taken, size in enumerate(sorted(wanted.values())):
-            equal = room // (len(wanted) - taken)
-            if size > equal:
-                most = equal
-                break
-            room -= size
-        return {name: tail(parts, most) for name, parts in printed.items()}
+    kept = {name: tail(printed[name], MOST_OF_A_NODE) for name in first if name in printed}
+    room -= sum(_cost(text) for parts in kept.values() for _, text in parts)
+    others = {name: parts for name, parts in printed.items() if name not in kept}
+    most = MOST_OF_A_NODE
+    sizes = sorted(min(_size(parts, most), most) for parts in others.values())
+    for taken, size in enumerate(sizes):
+        equal = room // (len(sizes) - taken)
+        if size > equal:
+            most = equal
+            break
+        room -= size
+    if most < _LEAST:
+        others = {name: parts for name, parts in others.items() if _size(parts, most) <= most}
+    return kept | {name: tail(parts, most) for name, parts in others.items()}
 
 
 def tail(parts: Sequence[tuple[str, str]], most: int) -> list[list[str]]:

@@ -15,7 +15,7 @@ from kedro_nb.session.failure_record import error_record
 from kedro_nb.session.line import command_line
 from kedro_nb.session.parameters import is_parameter
 from kedro_nb.session.plain import Budget, masked, plain
-from kedro_nb.session.prints import PrintBudget
+from kedro_nb.session.prints import share
 from kedro_nb.session.request import RunRequest
 
 if TYPE_CHECKING:
@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 VERSION = 1
 MIME_TYPE = "application/vnd.kedro-nb.run.v1+json"
 
-_PARAMETERS = 16_000  # characters
-_ALL = 115_000  # bytes of a record, as far as prints decide about it
+_PARAMETERS = 8_000  # characters
+_ALL = 110_000  # bytes of a record, as far as prints decide about it
 _LEAST_PRINTS, _MOST_PRINTS = 6_000, 60_000
 _DEFAULT = RunRequest()
+# What need not be said, as it is so most of the time.
+_MAIN, _IN_MEMORY = "main", "MemoryDataset"
+_NOTHING = 0.0005  # seconds
 
 
 def record(run: Run) -> dict[str, Any]:
@@ -57,16 +60,24 @@ def record(run: Run) -> dict[str, Any]:
     }
     made["nodes"] = nodes = [_node(node, run) for node in _in_order(run)]
     text = json.dumps(made, ensure_ascii=False)
-    budget = PrintBudget(min(_MOST_PRINTS, max(_LEAST_PRINTS, _ALL - len(text))))
-    printed = budget.share({name: node.prints for name, node in progress.nodes.items() if node.prints})
-    for node in nodes:
-        if prints := printed.get(node["name"]):
-            node["prints"] = prints
+    _add_prints(nodes, run, min(_MOST_PRINTS, max(_LEAST_PRINTS, _ALL - len(text))))
     try:
         text.encode()
     except UnicodeEncodeError:
         made = _encodable(made)
     return _known(made)
+
+
+def _add_prints(nodes: list[dict[str, Any]], run: Run, room: int) -> None:
+    """Let each node have its prints; where there is no room for them, how many characters there were."""
+    printed = {name: node.prints for name, node in run.progress.nodes.items() if node.prints}
+    kept = share(printed, room, [node["name"] for node in nodes if "error" in node])
+    for node in nodes:
+        name = node["name"]
+        if name in kept:
+            node["prints"] = kept[name]
+        elif name in printed:
+            node["printed"] = sum(len(text) for _, text in printed[name])
 
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,7 +106,7 @@ def _node(node: Node, run: Run) -> dict[str, Any]:
     made: dict[str, Any] = {
         "name": node.name,
         "state": "waiting",
-        "label": node.short_name if node.short_name != node.name else None,
+        "label": _label(node),
         "namespace": node.namespace,
         "tags": sorted(node.tags) or None,
         "function": _function(node.func),
@@ -109,19 +120,25 @@ def _node(node: Node, run: Run) -> dict[str, Any]:
 
 
 def _progress(node: NodeProgress) -> dict[str, Any]:
-    done, begun = node.state == "done", node.started is not None
+    done, ended_early = node.state == "done", node.started is not None and node.state != "done"
     return {
         "state": "cancelled" if isinstance(node.error, KeyboardInterrupt) else node.state,
-        "worker": node.worker or None,
+        "worker": node.worker if node.worker != _MAIN else None,
         "started": _time(node.started),
-        "load": _rounded(node.load) if done else None,
+        "load": _rounded(node.load) if done and node.load > _NOTHING else None,
         "call": _rounded(node.call) if done else None,
-        "save": _rounded(node.save) if done else None,
-        "seconds": _rounded(node.seconds) if begun else None,
+        "save": _rounded(node.save) if done and node.save > _NOTHING else None,
+        "seconds": _rounded(node.seconds) if ended_early else None,
         "expected": _rounded(node.expected),
         "peak": node.peak,
         "error": None if node.error is None else error_record(node.error),
     }
+
+
+def _label(node: Node) -> str | None:
+    """A name that is shorter than the one without its namespace, or made from the function's."""
+    own = node.name.removeprefix(f"{node.namespace}.") if node.namespace else node.name
+    return node.short_name if node.short_name != own else None
 
 
 def _function(func: Any) -> str:
@@ -140,11 +157,16 @@ def _datasets(run: Run) -> Iterator[dict[str, Any]]:
     names = [name for node in _in_order(run) for name in (*node.input_names, *node.output_names)]
     data = {strip_transcoding(name): measured for name, measured in run.progress.data.items()}
     for name in dict.fromkeys(map(strip_transcoding, names)):
-        kind = kinds.get(name, "dataset")
-        shown = {"name": name, "kind": kind}
-        if kind != "parameter":
-            shown |= _known({"type": _dataset_type(run, name), "measured": _measured(data.get(name))})
-        yield shown
+        kind = kinds.get(name)
+        known = kind != "parameter"
+        yield _known(
+            {
+                "name": name,
+                "kind": kind,
+                "type": _dataset_type(run, name) if known else None,
+                "measured": _measured(data.get(name)) if known else None,
+            }
+        )
 
 
 def _dataset_type(run: Run, name: str) -> str | None:
@@ -156,14 +178,16 @@ def _dataset_type(run: Run, name: str) -> str | None:
     if not known:
         return None
     module, _, cls = known.rpartition(".")
-    return f"{module.split('.')[1]}.{cls}" if module.startswith("kedro_datasets.") else cls
+    if module.startswith("kedro_datasets."):
+        return f"{module.split('.')[1]}.{cls}"
+    return cls if cls != _IN_MEMORY else None
 
 
 def _measured(measured: Measured | None) -> dict[str, Any] | None:
     if measured is None:
         return None
     shape = list(measured.shape) or None
-    return _known({"type": measured.type, "bytes": measured.bytes, "shape": shape, "rows": measured.rows})
+    return _known({"type": measured.type, "bytes": measured.bytes, "shape": shape})
 
 
 def _resume(run: Run) -> dict[str, Any] | None:
