@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.cli.messages import log_handler, plain_warnings
 from kedro_nb.notebook.arguments import without_comment
-from kedro_nb.notebook.errors import shown_plainly
+from kedro_nb.notebook.errors import show_plainly, shown_plainly
 from kedro_nb.notebook.run_options import help_text, parse
 from kedro_nb.notebook.workspace import catalog_named, pipelines_in, runners_in, use_functions_as_defined_now
 from kedro_nb.session import session
@@ -44,7 +44,7 @@ def run(shell: Any, line: str) -> RunResult | Run | None:
         with plain_warnings():
             made = _prepare(shell, asked)
             if asked.extras["background"]:
-                return _start(shell, made)
+                return _start(shell, made, line, verbose=asked.extras["verbose"])
             with _log_of(made.pipeline, shown=asked.extras["verbose"]), view_of(shell, made):
                 made.execute()
         return made.result()
@@ -60,16 +60,23 @@ def _prepare(shell: Any, asked: RunLine) -> Run:
     return made
 
 
-def _start(shell: Any, made: Run) -> Run:
+def _start(shell: Any, made: Run, line: str, *, verbose: bool) -> Run:
     """Let it run beside the notebook, in a view that stays where it is."""
     view = contextlib.ExitStack()
+    view.enter_context(_log_of(made.pipeline, shown=verbose))
     view.enter_context(view_of(shell, made))
+
+    def end() -> None:
+        view.close()
+        if made.error is not None:  # for whoever asks for the result
+            show_plainly(made.error, how_to_go_on(made, line))
+
     try:
         made.start()
     except BaseException:
         view.close()
         raise
-    made.when_over(view.close)
+    made.when_over(end)
     return made
 
 

@@ -104,6 +104,7 @@ class Run:
             RequestError: the run cannot begin; nothing was run.
         """
         self._begin()
+        self.monitor.background = True
         context = contextvars.copy_context()
         thread = threading.Thread(
             target=context.run, args=(self._carry_out,), name=f"kedro_nb-run-{self.id}", daemon=True
