@@ -63,5 +63,5 @@ HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement) {
     context = new FakeContext(this);
     contexts.set(this, context);
   }
-  return context as unknown as CanvasRenderingContext2D;
-} as HTMLCanvasElement["getContext"];
+  return context;
+} as unknown as HTMLCanvasElement["getContext"];

@@ -39,7 +39,10 @@ const GRAPHS: Record<string, GraphData> = {
   "a fan": fan(80),
   "300 nodes, near neighbours": large(300, 8),
   "300 nodes, far neighbours": large(300, 200),
-  "separate parts": { nodes: [...SMALL.nodes, ...chain(9).nodes], edges: [...SMALL.edges, ...chain(9).edges] },
+  "separate parts": {
+    nodes: [...SMALL.nodes, ...chain(9).nodes],
+    edges: [...SMALL.edges, ...chain(9).edges],
+  },
   "nodes without edges": { nodes: [node("one"), node("other")], edges: [] },
 };
 
@@ -47,14 +50,17 @@ describe.each(Object.entries(GRAPHS))("the layout of %s", (_, data) => {
   const { model, shapes, layout } = laidOut(data);
 
   it("overlaps no shapes", () => {
-    const order = layout.centres.map((__, shape) => shape).sort((a, b) => layout.centres[a].y - layout.centres[b].y);
+    const order = layout.centres
+      .map((__, shape) => shape)
+      .sort((a, b) => layout.centres[a].y - layout.centres[b].y);
     order.forEach((one, index) => {
       for (const other of order.slice(index + 1)) {
         const dy = layout.centres[other].y - layout.centres[one].y;
         if (dy > 30) break;
         const dx = Math.abs(layout.centres[other].x - layout.centres[one].x);
         const apart =
-          dx >= (shapes[one].width + shapes[other].width) / 2 || dy >= (shapes[one].height + shapes[other].height) / 2;
+          dx >= (shapes[one].width + shapes[other].width) / 2 ||
+          dy >= (shapes[one].height + shapes[other].height) / 2;
         expect(apart, `${model.nodes[one].id} and ${model.nodes[other].id}`).toBe(true);
       }
     });
@@ -65,8 +71,14 @@ describe.each(Object.entries(GRAPHS))("the layout of %s", (_, data) => {
       const points = layout.routes[edge];
       const first = points[0];
       const last = points[points.length - 1];
-      expect(first).toEqual({ x: layout.centres[upper].x, y: layout.centres[upper].y + shapes[upper].height / 2 });
-      expect(last).toEqual({ x: layout.centres[lower].x, y: layout.centres[lower].y - shapes[lower].height / 2 });
+      expect(first).toEqual({
+        x: layout.centres[upper].x,
+        y: layout.centres[upper].y + shapes[upper].height / 2,
+      });
+      expect(last).toEqual({
+        x: layout.centres[lower].x,
+        y: layout.centres[lower].y - shapes[lower].height / 2,
+      });
       points.slice(1).forEach((point, index) => {
         expect(point.y).toBeGreaterThanOrEqual(points[index].y);
       });
@@ -84,7 +96,9 @@ describe.each(Object.entries(GRAPHS))("the layout of %s", (_, data) => {
 
   it("puts each shape and each piece of an edge into one tile, which holds it", () => {
     const found = tiles(layout, shapes);
-    expect(found.flatMap((tile) => tile.shapes).sort((a, b) => a - b)).toEqual(shapes.map((__, shape) => shape));
+    expect(found.flatMap((tile) => tile.shapes).sort((a, b) => a - b)).toEqual(
+      shapes.map((__, shape) => shape),
+    );
     expect(found.flatMap((tile) => tile.pieces)).toHaveLength(pieces(layout.routes).length);
     for (const { box, shapes: inside } of found) {
       for (const shape of inside) {
@@ -101,7 +115,13 @@ describe("layOut", () => {
   });
 
   it("draws a chain as one straight line", () => {
-    expect(new Set(laidOut(chain(20)).layout.routes.flat().map(({ x }) => x)).size).toBe(1);
+    expect(
+      new Set(
+        laidOut(chain(20))
+          .layout.routes.flat()
+          .map(({ x }) => x),
+      ).size,
+    ).toBe(1);
   });
 
   it("lays out 2,000 nodes in a moment", () => {

@@ -97,12 +97,13 @@ export class View implements GraphView {
 
   setGraph(graph: GraphData): void {
     const kept = this.selection;
+    const active = this.active === undefined ? "" : this.model.nodes[this.active].id;
     const anchor = this.moved ? this.anchor() : undefined;
     this.model = new Model(graph);
     this.scene = new Scene(this.model);
     this.finder = new Search(this.model.nodes, this.toolbar.field.value);
     this.selected = new Set(this.model.numbersOf(kept));
-    this.active = undefined;
+    this.active = this.model.numberOf(active);
     this.stage.replaceChildren(this.scene.overlay.element);
     this.empty.hidden = this.model.nodes.length > 0;
     this.viewport.world = this.scene.layout;
@@ -214,8 +215,9 @@ export class View implements GraphView {
     const { key } = event;
     const direction = directionOf(key);
     if (direction && !event.ctrlKey && !event.metaKey) {
+      const start = this.active ?? (direction === "last" ? this.model.nodes.length - 1 : 0);
       const next =
-        this.active === undefined ? 0 : walk(this.model, this.scene.layout.centres, this.active, direction);
+        this.active === undefined ? start : walk(this.model, this.scene.layout.centres, start, direction);
       if (this.model.nodes.length) this.activate(next, true);
       return true;
     }
