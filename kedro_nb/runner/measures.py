@@ -165,9 +165,10 @@ class Sizes:
     def note(self, task: Task, names: Sequence[str], values: Sequence[object]) -> None:
         """Measure what was not told of yet."""
         told = self._told
+        if told.issuperset(names):
+            return
         new = {name: measure(value) for name, value in zip(names, values, strict=False) if name not in told}
-        if new:
-            task.data = {**task.data, **new}
+        task.data = {**task.data, **new}
 
     def note_chunk(self, task: Task, chunk: Sequence[object], in_memory: Sequence[bool]) -> None:
         """Measure what a generator gives for each output: in memory the last of it stays, in a file all does."""
