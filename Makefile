@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab check bench notebooks format constraints clean
+.PHONY: help demo test lab check bench notebooks pictures format constraints clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,7 @@ demo: $(VENV)/.demo  ## Run the iris notebook headless and show what came out
 
 # Spark is 450 MB and runs on Java only: without that its tests are skipped, and say so.
 test: $(VENV)/.test $(if $(shell command -v java 2> /dev/null),$(VENV)/.spark)  ## Run every test, the notebooks included
+	@$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env tests notebooks
 
 lab: $(VENV)/.lab  ## Open JupyterLab on the notebooks
@@ -37,6 +38,10 @@ bench: $(VENV)/.bench  ## Measure against Kedro, Hamilton, Dask and plain Python
 
 notebooks: $(VENV)/.demo  ## Run the notebooks and store their outputs
 	$(BIN)/python notebooks/refresh.py
+
+pictures: $(VENV)/.test  ## Take the README's pictures in JupyterLab
+	@$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m tests.browser.pictures $(ARGS)
 
 format: $(VENV)/.check  ## Put code and notebooks into shape
 	$(BIN)/ruff check --fix

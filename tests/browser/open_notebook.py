@@ -171,7 +171,23 @@ class OpenNotebook:
             self.page.evaluate(scripts.SHOW_OUTPUT, cell)
             self.output(cell).screenshot(path=path)
 
+    def screenshot_of_cells(self, path: Path, first: int, last: int) -> None:
+        """A picture of some cells, code and outputs, however long they are."""
+        size = self.page.viewport_size
+        assert size
+        # Whatever is marked as the active cell stays out of the picture, where there is another one.
+        self.page.evaluate(scripts.SELECT_CELL, 0 if first else last + 1)
+        height = self.page.evaluate(scripts.HEIGHT_OF_CELLS, [first, last])
+        self.page.set_viewport_size({"width": size["width"], "height": round(height) + 400})
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=path, clip=self.page.evaluate(scripts.SHOW_CELLS, [first, last]))
+        self.page.set_viewport_size(size)
+
     # The page and the file
+
+    def hide_side_bar(self) -> None:
+        """Close the file browser of JupyterLab."""
+        self.page.evaluate(scripts.HIDE_SIDE_BAR)
 
     def theme(self, theme: str) -> None:
         """Switch to the "light" or the "dark" theme."""

@@ -45,6 +45,19 @@ SHOW_OUTPUT = f"""async (cell) => {{
     {_CELL}.outputArea.node.scrollIntoView({{block: 'start'}});
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
 }}"""
+_NODE = "window.jupyterapp.shell.currentWidget.content.widgets[cell].node"
+HEIGHT_OF_CELLS = f"""([first, last]) => {{
+    const bounds = (cell) => {_NODE}.getBoundingClientRect();
+    return bounds(last).bottom - bounds(first).top;
+}}"""
+SHOW_CELLS = f"""async ([first, last]) => {{
+    const node = (cell) => {_NODE};
+    node(first).scrollIntoView({{block: 'start'}});
+    await new Promise(done => setTimeout(done, 200));
+    const [top, end] = [node(first).getBoundingClientRect(), node(last).getBoundingClientRect()];
+    return {{x: top.x, y: top.y, width: top.width, height: end.bottom - top.y}};
+}}"""
+HIDE_SIDE_BAR = "() => window.jupyterapp.shell.collapseLeft?.()"
 
 # The contrast of each text with the colours behind it: of HTML boxes, and of SVG shapes drawn before it.
 CONTRASTS = f"""(cell) => {{

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from . import chromium
 from .look import is_over, states, unreadable
 
 ALERT = "from IPython.display import HTML\nHTML('<img src=x onerror=alert(1)>')"
@@ -47,3 +48,18 @@ def test_states_are_read_from_words_and_from_marks():
     assert states("cleaner: done, 0.1 s", "clean") == set()
     assert is_over("✓ a\n✓ b", "a", "b")
     assert not is_over("✓ a\n· b", "a", "b")
+
+
+def test_without_any_chromium_the_installation_fails_and_says_what_next(monkeypatch, capsys):
+    monkeypatch.delenv(chromium.LEFT_OUT, raising=False)
+    monkeypatch.setattr(chromium, "find", lambda: None)
+    monkeypatch.setattr(chromium, "_quiet", lambda *command: None)
+    assert chromium.main() == 1
+    assert "sudo apt-get install chromium" in capsys.readouterr().err
+
+
+def test_who_leaves_the_browser_tests_out_is_told_so(monkeypatch, capsys):
+    monkeypatch.setenv(chromium.LEFT_OUT, "1")
+    monkeypatch.setattr(chromium, "find", lambda: None)
+    assert chromium.main() == 0
+    assert "the browser tests are left out" in capsys.readouterr().out
