@@ -10,6 +10,7 @@ import signal
 import statistics
 import subprocess
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.measure import Cap, NoResultError, Result, Sample, Table, cell, measure, ratio
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 ENGINES = ("kedro_nb", "Kedro", "loky", "joblib", "Dask", "plain pool")
+SLOW_TO_START = dict.fromkeys(("Kedro", "loky", "joblib", "Dask"), "left out")  # of a quick run
 LIMIT = 45.0  # seconds for one run
 GOODBYE = 5.0  # seconds that a contender may take to end
 
@@ -28,6 +30,8 @@ the one run there was if that took long. Kedro starts everything anew for each r
 DATA_NOTE = (
     """Making the data is on the clock, except the kernel's. A cheap reader reads one number in each page."""
 )
+PROCESSOR_NOTE = """Bare forks: two children that take the next piece of work when they are free, measured before and
+after each run. A figure a little below 1 is noise."""
 MEMORY_NOTE = (
     """Private memory of all processes, and files in shared memory whether they are mapped or not."""
 )
@@ -109,7 +113,7 @@ def _overhead(*, quick: bool) -> Table:
     )
     cap = Cap(120.0)  # growth is a guess at first
     for size in (10,) if quick else (10, 100, 1_000):
-        reasons = {name: cap.admit(name, size) for name in ENGINES}
+        reasons = {name: cap.admit(name, size) for name in ENGINES} | _left_out(quick=quick)
         _, warm = _times(ENGINES, "chain", size, rounds=2 if quick else 20, reasons=reasons)
         cap.note(size, warm)
         ratios = [ratio(warm["Kedro"], warm["kedro_nb"]), ratio(warm["kedro_nb"], warm["loky"])]
@@ -118,17 +122,20 @@ def _overhead(*, quick: bool) -> Table:
 
 
 def _processor(loops: int, *, quick: bool) -> Table:
-    """First and second run in a fresh kernel, each time beside bare forks: other load on the machine meets both."""
+    """First and second run in a fresh kernel, each between two of bare forks: other load on the machine meets all."""
     nodes = 4 if quick else 16
     table = Table(["over bare forks", "nodes", *ENGINES], title="Nodes of 0.2 s of processor time")
+    table.notes.append(PROCESSOR_NOTE)
     ratios: dict[str, list[tuple[Result, Result]]] = {name: [] for name in ENGINES}
     with contextlib.closing(Child("bare forks", "burning", nodes, loops)) as bare:
-        for _ in range(1 if quick else 2):
+        for _ in range(1 if quick else 3):
             for name in ENGINES:
-                least = bare.sample()
+                if reason := _left_out(quick=quick).get(name):
+                    ratios[name].append((reason, reason))
+                    continue
                 with contextlib.closing(Child(name, "burning", nodes, loops)) as child:
                     try:
-                        ratios[name].append((child.sample() / least, child.sample() / least))
+                        ratios[name].append(_beside(bare, child))
                     except NoResultError as error:
                         ratios[name].append((str(error), str(error)))
     for title, part in (("first run", 0), ("second run", 1)):
@@ -137,19 +144,23 @@ def _processor(loops: int, *, quick: bool) -> Table:
     return table
 
 
+def _beside(bare: Child, child: Child) -> tuple[float, float]:
+    """What the first and the second run take over the mean of bare forks before and after each."""
+    before, first, between, second, after = (each.sample() for each in (bare, child, bare, child, bare))
+    return 2 * first / (before + between), 2 * second / (between + after)
+
+
 def _data(loops: int, *, quick: bool) -> Iterator[Table]:
     large, small = (5, 1) if quick else (500, 100)
-    rounds = 2 if quick else 6
     names = (*ENGINES, "one process")
+    times = partial(_times, names, rounds=2 if quick else 6, reasons=_left_out(quick=quick))
     peaks: dict[str, Result] = {}
-    kernel_first, kernel_again = _times(names, "from_kernel", small, rounds=rounds)
+    kernel_first, kernel_again = times("from_kernel", small)
     rows = {
-        f"{large} MB numpy to the next node": _times(names, "hand_numpy", large, rounds=rounds)[1],
-        f"{large} MB pandas to the next node": _times(names, "hand_pandas", large, rounds=rounds)[1],
-        f"{large} MB to four cheap readers": _times(names, "four_readers", large, rounds=rounds, peaks=peaks)[
-            1
-        ],
-        f"{small} MB to four nodes of 0.2 s": _times(names, "four_burners", small, loops, rounds=rounds)[1],
+        f"{large} MB numpy to the next node": times("hand_numpy", large)[1],
+        f"{large} MB pandas to the next node": times("hand_pandas", large)[1],
+        f"{large} MB to four cheap readers": times("four_readers", large, peaks=peaks)[1],
+        f"{small} MB to four nodes of 0.2 s": times("four_burners", small, loops)[1],
         f"{small} MB from the kernel to four, first": kernel_first,
         f"{small} MB from the kernel to four, again": kernel_again,
     }
@@ -166,12 +177,17 @@ def _data(loops: int, *, quick: bool) -> Iterator[Table]:
 
 
 def _start(*, quick: bool) -> Table:
-    names = ENGINES
-    results = measure({name: _fresh(name) for name in names}, rounds=1 if quick else 5, budget=60)
-    table = Table(["milliseconds", *names, "Kedro / kedro_nb"], title="First result of a fresh process")
+    samples = {name: _fresh(name) for name in ENGINES} | _left_out(quick=quick)
+    results = measure(samples, rounds=1 if quick else 5, budget=60)
+    table = Table(["milliseconds", *ENGINES, "Kedro / kedro_nb"], title="First result of a fresh process")
     faster = ratio(results["Kedro"], results["kedro_nb"])
     table.rows.append(["imports and one node", *(cell(r, 1e3, 0) for r in results.values()), faster])
     return table
+
+
+def _left_out(*, quick: bool) -> dict[str, str]:
+    """Who does not take part, and why."""
+    return SLOW_TO_START if quick else {}
 
 
 def _fresh(name: str) -> Sample:

@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -13,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kedro_nb.errors import WorkerError
+from kedro_nb.errors import RunCancelledError, WorkerError
 from kedro_nb.io import DataCatalog
 from kedro_nb.io.packing import own_folders
 from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import ParallelRunner
-from kedro_nb.runner.events import NodeFinished
+from kedro_nb.runner.events import NodeFinished, NodeLoaded
 from kedro_nb.runner.executors import pool, worker
 from kedro_nb.runner.monitor import Monitor
 
@@ -208,6 +209,22 @@ def test_a_reader_that_fails_in_a_session_leaves_it_as_it_was():
         [node(make, "x", "a", name="makes"), node(spoil, "a", "b", name="reads")], catalog, lends=False
     )
     assert resume.nodes == ("reads",)
+    assert catalog.load("a").sum() == SIZE
+
+
+def test_a_reader_that_is_stopped_gives_it_back():
+    monitor = Monitor()
+
+    def stop(event):
+        if isinstance(event, NodeLoaded) and event.node.name == "reads":
+            threading.Timer(0.05, monitor.cancel).start()
+
+    monitor.listeners = (stop,)
+    catalog = DataCatalog({"x": 1})
+    nodes = [node(make, "x", "a", name="makes"), node(lambda a: time.sleep(HANG), "a", "b", name="reads")]
+    with pytest.raises(RunCancelledError):
+        ParallelRunner(max_workers=2).run(pipeline(nodes), catalog, monitor=monitor)
+    assert monitor.resume.nodes == ("reads",)
     assert catalog.load("a").sum() == SIZE
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kedro_nb.runner.task import Task, TaskContext
 
 _GLANCE = 0.1  # seconds between two looks at whether the run was cancelled
+_TO_WRITE = 1.0  # seconds for a node that was asked to stop, and for writing what it was given
 
 
 class ProcessExecutor:
@@ -292,7 +293,7 @@ class ProcessExecutor:
         with pool.uninterrupted():
             for worker in self._busy:
                 worker.ask_to_stop()
-            until = time.monotonic() + GRACE
+            until = time.monotonic() + (_TO_WRITE if self._only_there() else GRACE)
             waiting: Any = {worker.connection: worker for worker in self._busy}
             while waiting and (left := until - time.monotonic()) > 0:
                 for ready in connection.wait(list(waiting), left):
@@ -306,6 +307,10 @@ class ProcessExecutor:
                 worker.end()
             self._busy.clear()
         return tasks
+
+    def _only_there(self) -> bool:
+        """Whether a process has an input that is nowhere else, which it sends when its node has failed."""
+        return any(packed is None for _, inputs in self._busy.values() for packed in inputs.values())
 
     def drop(self) -> list[Task]:
         """Every task that was taken has begun."""
