@@ -1,13 +1,14 @@
-// Builds the widget's bundle: `npm run build`, or `node build.mjs FILE` to put it elsewhere.
+// Builds the bundle that notebooks load: `npm run build`. It is committed, so that nobody needs Node to install kedro_nb.
 
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-const outfile = process.argv[2] ?? new URL("../kedro_nb/notebook/static/graph.js", import.meta.url).pathname;
+export const BUNDLE = fileURLToPath(new URL("../kedro_nb/notebook/static/graph.js", import.meta.url));
 
-await build({
-  absWorkingDir: new URL(".", import.meta.url).pathname,
+export const OPTIONS = {
+  absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
   entryPoints: ["src/widget.ts"],
-  outfile,
+  outfile: BUNDLE,
   bundle: true,
   minify: true,
   format: "esm",
@@ -15,4 +16,6 @@ await build({
   legalComments: "none",
   charset: "utf8",
   logLevel: "warning",
-});
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await build(OPTIONS);

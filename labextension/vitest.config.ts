@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { environment: "happy-dom", include: ["tests/**/*.test.ts"], setupFiles: ["tests/canvas.ts"] },
+  test: { environment: "happy-dom", include: ["tests/**/*.test.{ts,mjs}"], setupFiles: ["tests/canvas.ts"] },
 });

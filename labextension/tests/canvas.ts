@@ -57,11 +57,15 @@ export function painted(canvas: HTMLCanvasElement): readonly Painted[] {
 }
 
 Object.assign(globalThis, { Path2D: FakePath });
-HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement) {
+if (globalThis.HTMLCanvasElement) HTMLCanvasElement.prototype.getContext = contextOf as unknown as GetContext;
+
+type GetContext = HTMLCanvasElement["getContext"];
+
+function contextOf(this: HTMLCanvasElement): FakeContext {
   let context = contexts.get(this);
   if (!context) {
     context = new FakeContext(this);
     contexts.set(this, context);
   }
   return context;
-} as unknown as HTMLCanvasElement["getContext"];
+}
