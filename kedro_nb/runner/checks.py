@@ -9,6 +9,8 @@ from kedro_nb.io import MemoryDataset
 from kedro_nb.pipeline import Pipeline
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kedro_nb.runner.executors import Executor
 
 
@@ -104,3 +106,16 @@ def check_executor(given: Any, runner: object) -> Executor | None:
 def _save_first(name: str) -> str:
     word = f'"{name}"' if " " in name else name
     return f"Save it first: catalog['{name}'] = data, or %kedro_save {word} data in a notebook."
+
+
+def check_single_process(datasets: Iterable[tuple[str, Any]]) -> None:
+    """Tell which dataset other processes cannot use.
+
+    Raises:
+        DatasetError: there is one.
+    """
+    for name, dataset in datasets:
+        if getattr(dataset, "_SINGLE_PROCESS", False):
+            raise DatasetError(
+                f"'{name}' ({type(dataset).__name__}) works in one process only. Run with ThreadRunner."
+            )

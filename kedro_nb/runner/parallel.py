@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.runner import AbstractRunner
 
 if TYPE_CHECKING:
+    from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner.executors import Executor
 
 METHODS = ("fork", "spawn", "forkserver")
@@ -37,6 +39,10 @@ class ParallelRunner(AbstractRunner):
             raise ValueError(f"max_workers should be positive, and a whole number: not {max_workers!r}")
         self._max_workers = max_workers or os.cpu_count() or 1
         start_method()
+
+    def check(self, pipeline: Pipeline, catalog: Any) -> None:
+        super().check(pipeline, catalog)
+        check_single_process((name, catalog[name]) for name in pipeline.graph.names)
 
     def _get_executor(self, max_workers: int) -> Executor:
         from kedro_nb.runner.executors.processes import ProcessExecutor

@@ -208,6 +208,16 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         named = {name: value for name, value in list(given.items())[count:] if anything or name in by_name}
         self._run(*list(given.values())[:count], **named)
 
+    def check(self, pipeline: Pipeline, catalog: Any) -> None:
+        """Say what this runner would refuse, without running. Data that nobody declared gets its datasets.
+
+        Raises:
+            ValueError: the catalog does not know an input.
+            DatasetError: an input in memory has no data, or a dataset cannot be used in this way.
+        """
+        self._prepare(pipeline, catalog)
+        check_data(pipeline, catalog)
+
     def _prepare(self, pipeline: Pipeline, catalog: Any) -> None:
         """Find every dataset of the run, or make it, before the first node; refuse what cannot work."""
         if self._is_async:

@@ -110,20 +110,33 @@ class Execution:
             raise
         self._session.history.add(run)
 
+    def check(self, run: Run) -> None:
+        """Say what would be refused, without running and without changing anything.
+
+        Raises:
+            Exception: what the run would raise before its first node.
+        """
+        catalog = self._shared
+        if isinstance(catalog, DataCatalog):
+            catalog = self._catalog_of(run, catalog).catalog
+            check_parameters(run.pipeline, catalog)
+        self._runner.check(run.pipeline, catalog)
+
     def _prepare(self, run: Run) -> None:
-        shared = self._shared
+        if isinstance(self._shared, DataCatalog):
+            self._declare_outputs(run)
+            self._own = self._catalog_of(run, self._shared)
+            self._catalog = self._own.catalog
+        else:
+            even_if_empty = WHOLE in run.pipeline.inputs()
+            self._session.parameter_entries.put(self._shared, run.parameters, even_if_empty=even_if_empty)
+
+    def _catalog_of(self, run: Run, shared: DataCatalog) -> RunCatalog:
         even_if_empty = WHOLE in run.pipeline.inputs()
+        own = self._session.parameter_entries.for_run(shared, run.parameters, even_if_empty=even_if_empty)
+        versions = {**shared.load_versions, **run.request.load_versions}
         try:
-            if isinstance(shared, DataCatalog):
-                self._declare_outputs(run)
-                own = self._session.parameter_entries.for_run(
-                    shared, run.parameters, even_if_empty=even_if_empty
-                )
-                versions = {**shared.load_versions, **run.request.load_versions}
-                self._own = RunCatalog(shared, own, versions, run.id)
-                self._catalog = self._own.catalog
-            else:
-                self._session.parameter_entries.put(shared, run.parameters, even_if_empty=even_if_empty)
+            return RunCatalog(shared, own, versions, run.id)
         except DatasetError as error:
             raise RequestError(f"{error} (--load-versions)") from error
 

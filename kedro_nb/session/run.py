@@ -28,6 +28,9 @@ State = Literal["waiting", "running", "finished", "failed", "cancelled"]
 class Work(Protocol):
     """What a run does, in three steps of which the last is always taken."""
 
+    def check(self, run: Run) -> None:
+        """Raise what would be raised before the first node."""
+
     def begin(self, run: Run) -> None:
         """Check that it can begin now, or raise a RequestError."""
 
@@ -86,6 +89,14 @@ class Run:
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._when_over: list[Callable[[], object]] = []
+
+    def check(self) -> None:
+        """Say what would be refused, without running.
+
+        Raises:
+            Exception: what the run would raise before its first node.
+        """
+        self._work.check(self)
 
     def execute(self) -> Self:
         """Run here, to the end. An error of the run is kept in it: `result()` raises it.

@@ -6,7 +6,7 @@ import traceback
 import pytest
 
 from kedro_nb.errors import RequestError, RunCancelledError
-from kedro_nb.io import DataCatalog
+from kedro_nb.io import DataCatalog, MemoryDataset
 from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.runner import SequentialRunner
 from kedro_nb.runner.events import NodeFinished
@@ -244,3 +244,34 @@ def test_sessions_do_not_share_anything():
     one.parameters["a"] = 1
     one.pipelines["a"] = FAILING
     assert ("a" in other.catalog, other.parameters, dict(other.pipelines)) == (False, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("request_", "why"),
+    [
+        (RunRequest(pipelines="needy"), "'nothing'"),
+        (RunRequest(pipelines="parameter"), "parameter 'missing'"),
+        (RunRequest(runner="ParallelRunner", pipelines="single"), "works in one process only"),
+    ],
+)
+def test_what_a_run_would_refuse_can_be_asked_before(session, request_, why):
+    class Single(MemoryDataset):
+        _SINGLE_PROCESS = True
+
+    session.catalog["single"] = Single(1)
+    pipelines = {
+        "needy": Pipeline([node(abs, "nothing", "b")]),
+        "parameter": Pipeline([node(abs, "params:missing", "b")]),
+        "single": Pipeline([node(abs, "single", "b")]),
+    }
+    with pytest.raises(Exception, match=why):
+        session.prepare(request_, pipelines=pipelines).check()
+    assert list(session.history) == []
+    assert "b" not in session.catalog
+
+
+def test_asking_changes_nothing(session):
+    before = list(session.catalog)
+    run = session.prepare(RunRequest(params={"k": 5}))
+    run.check()
+    assert (run.state, list(session.catalog)) == ("waiting", before)

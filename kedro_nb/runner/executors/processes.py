@@ -25,6 +25,7 @@ from kedro_nb.errors import DatasetError, PipelineError, WorkerError
 from kedro_nb.io import MemoryDataset
 from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.packing import own_folders
+from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors import pool
 from kedro_nb.runner.executors.remote_error import unpack_error
 from kedro_nb.runner.executors.stopping import GRACE, stopped
@@ -87,11 +88,7 @@ class ProcessExecutor:
                 ) from error
 
     def _describe(self, plan: Plan, stored: dict[str, Any]) -> bytes:
-        for name, dataset in stored.items():
-            if getattr(dataset, "_SINGLE_PROCESS", False):
-                raise DatasetError(
-                    f"'{name}' ({type(dataset).__name__}) works in one process only. Run with ThreadRunner."
-                )
+        check_single_process(stored.items())
         context = self._context
         levels = {"": logging.getLogger().level}
         levels |= {
