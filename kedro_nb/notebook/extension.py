@@ -14,11 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kedro_nb.pipeline import Pipeline
+    from kedro_nb.session.compare import Comparison
 
-_PIPELINE = (
-    "kedro_nb.pipeline.pipeline",
-    "Pipeline",
-)  # by name: a notebook without pipelines need not import them
 _loaded: WeakKeyDictionary[Any, Callable[[], None]] = WeakKeyDictionary()
 
 
@@ -34,7 +31,8 @@ def load_ipython_extension(shell: Any) -> None:
     matcher = matcher_for(shell)
     shell.Completer.custom_matchers.append(matcher)
     formatter = shell.display_formatter.mimebundle_formatter
-    formatter.for_type_by_name(*_PIPELINE, _draw)
+    for name, draw in _LOOKS.items():
+        formatter.for_type_by_name(*name, draw)
     shows_errors = not shell.custom_exceptions  # there is one place for it, and who comes first has it
     if shows_errors:
         shell.set_custom_exc((Exception,), show_cell_error)
@@ -67,6 +65,19 @@ def _draw(pipeline: Pipeline) -> dict[str, str]:
     return draw_mimebundle(pipeline)
 
 
+def _draw_comparison(comparison: Comparison) -> dict[str, str]:
+    from kedro_nb.notebook.compare_table import comparison_bundle
+
+    return comparison_bundle(comparison)
+
+
+# By name: a notebook without pipelines need not import them.
+_LOOKS = {
+    ("kedro_nb.pipeline.pipeline", "Pipeline"): _draw,
+    ("kedro_nb.session.compare", "Comparison"): _draw_comparison,
+}
+
+
 def _end_processes() -> None:
     pool = sys.modules.get("kedro_nb.runner.executors.pool")  # where ParallelRunner was used, some wait there
     if pool is not None:
@@ -74,6 +85,8 @@ def _end_processes() -> None:
 
 
 def _forget_looks(formatter: Any) -> None:
-    formatter.deferred_printers.pop(_PIPELINE, None)
-    for cls in [cls for cls, printer in formatter.type_printers.items() if printer is _draw]:
+    for name in _LOOKS:
+        formatter.deferred_printers.pop(name, None)
+    ours = [cls for cls, printer in formatter.type_printers.items() if printer in _LOOKS.values()]
+    for cls in ours:
         del formatter.type_printers[cls]

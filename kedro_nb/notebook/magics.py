@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kedro_nb.notebook.catalog_table import CatalogTable
+    from kedro_nb.notebook.history_magic import RunView
+    from kedro_nb.notebook.history_table import HistoryTable
     from kedro_nb.notebook.node_report import DefinedNode, NodeTable
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner import RunResult
     from kedro_nb.session import Run
+    from kedro_nb.session.compare import Comparison
 
 LINE = (
     "kedro_run",
@@ -31,6 +34,7 @@ LINE = (
     "kedro_node",
     "kedro_nodes",
     "kedro_forget",
+    "kedro_history",
 )
 CELL = ("kedro_catalog", "kedro_params", "kedro_node")
 
@@ -217,6 +221,25 @@ class KedroMagics:
         from kedro_nb.notebook.node_magics import forget
 
         forget(line)
+
+    @output_can_be_silenced
+    @_magic
+    def kedro_history(self, line: str) -> HistoryTable | RunView | Comparison:
+        """List the runs of this session, show one again, or compare two.
+
+            %kedro_history [-n ROWS]
+            %kedro_history RUN
+            %kedro_history RUN RUN
+
+        A run is named by its number, counted from the end if negative, or by its id or a part of that. Those that a
+        notebook's file has kept are FILE.ipynb:NUMBER, and FILE.ipynb lists them.
+
+            %kedro_history 1 -1
+            %kedro_history yesterday.ipynb:2 -1
+        """
+        from kedro_nb.notebook.history_magic import history
+
+        return history(line)
 
 
 def _help_of(magic: Any) -> str:

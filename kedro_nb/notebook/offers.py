@@ -46,9 +46,18 @@ class Offers:
             "kedro_save": lambda: self._expression() if self.words else (self.last, self._datasets()),
             "kedro_node": self._node,
             "kedro_nodes": self._nodes,
+            "kedro_history": lambda: (self.last, self._runs()),
             "kedro_forget": lambda: (self.last, [*self._others(self.session.nodes), "--all"]),
         }
         return offers[magic]() if magic in offers else (self.last, [])
+
+    def _runs(self) -> list[str]:
+        """Numbers and ids, and notebooks that may hold runs."""
+        history = self.session.history
+        numbers = [str(number) for number, _ in enumerate(history, start=history.first)]
+        files = [file for file in _files(self.last) if file.endswith((".ipynb", "/"))]
+        options = ["-n"] if not self.words else []
+        return self._others([*numbers, *(run.id for run in history), *files, *options])
 
     def _load(self) -> tuple[str, Iterable[str]]:
         return (self.last, ["--as"]) if self.last.startswith("-") else self._existing()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kedro_nb.session.plain import Budget, is_secret, masked, plain
@@ -57,6 +57,7 @@ def test_a_value_becomes_what_json_knows(value, shown):
         assert made == shown
 
 
+@settings(max_examples=50)
 @given(
     st.recursive(
         st.none() | st.text() | st.floats() | st.integers(),

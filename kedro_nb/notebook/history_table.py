@@ -1,0 +1,158 @@
+"""The runs of a session as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kedro_nb.notebook.text import html
+from kedro_nb.session.compare import seconds_of
+from kedro_nb.session.compare_text import shortened
+from kedro_nb.session.display import columns, count_text, seconds_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+HEADINGS = ("run", "id", "command", "state", "nodes", "time", "slowest node")
+CELL = "padding:2px 14px 2px 0;text-align:left;vertical-align:top"
+LINE = "border-bottom:1px solid rgba(128,128,128,.3)"
+FAINT = "opacity:.65"
+MARKS = {
+    "finished": ("✓", "#2f9e51"),
+    "failed": ("✗", "#dd4b4b"),
+    "cancelled": ("■", "#c98a00"),
+    "running": ("●", "#c98a00"),
+    "waiting": ("·", "#8c8c8c"),
+}
+_BAR = 80  # pixels
+_LONGEST = 60
+_RIGHT = (4, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One run.
+
+    Args:
+        number: in the session, or in the file.
+        id, command, state: of the run; the command is empty where no line asks for the same.
+        done, total: nodes that need no more work, and all.
+        seconds: how long it took, or has taken so far.
+        slowest: the node that took longest, and its seconds.
+        error: what it failed with.
+    """
+
+    number: int
+    id: str
+    command: str
+    state: str
+    done: int
+    total: int
+    seconds: float
+    slowest: tuple[str, float] | None = None
+    error: str = ""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        slowest = (
+            ""
+            if self.slowest is None
+            else f"{shortened(self.slowest[0], _LONGEST)} ({seconds_text(self.slowest[1])})"
+        )
+        state = f"{MARKS[self.state][0]} {self.state}"
+        nodes, took = f"{self.done} of {self.total}", seconds_text(self.seconds)
+        command = shortened(self.command or "(from Python)", _LONGEST)
+        return str(self.number), self.id, command, state, nodes, took, slowest
+
+
+def history_row(number: int, record: Mapping[str, Any]) -> HistoryRow:
+    """The row of a run, from its record."""
+    import time
+
+    nodes = record["nodes"]
+    done = sum(node["state"] in {"done", "skipped"} for node in nodes)
+    timed = [(node["name"], seconds) for node in nodes if (seconds := seconds_of(node)) is not None]
+    began = record.get("started")
+    seconds = 0.0 if began is None else (record.get("ended") or time.time()) - began
+    error = record.get("error")
+    return HistoryRow(
+        number,
+        record["id"],
+        record.get("command", ""),
+        record["state"],
+        done,
+        len(nodes),
+        seconds,
+        max(timed, key=lambda each: each[1], default=None),
+        "" if error is None else f"{error['type']}: {error['message']}",
+    )
+
+
+class HistoryTable:
+    """Shows itself as a table. `rows` has what it shows.
+
+    Args:
+        rows: one for each run.
+        note: shown below it.
+    """
+
+    def __init__(self, rows: Iterable[HistoryRow], note: str = "") -> None:
+        self.rows = list(rows)
+        self.note = note
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[HistoryRow]:
+        return iter(self.rows)
+
+    def __repr__(self) -> str:
+        table = columns([HEADINGS, *(row.cells for row in self.rows)], right=_RIGHT) if self.rows else ""
+        return "\n".join(filter(None, (table, self.note)))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002 - IPython's signature
+        printer.text(repr(self))
+
+    def _repr_html_(self) -> str:
+        note = f'<div style="{FAINT}">{html(self.note)}</div>' if self.note else ""
+        if not self.rows:
+            return note
+        longest = max(row.seconds for row in self.rows) or 1.0
+        return html_table((*HEADINGS, ""), [_html_cells(row, longest) for row in self.rows]) + note
+
+
+def _html_cells(row: HistoryRow, longest: float) -> list[str]:
+    cells = [html(cell) for cell in row.cells]
+    sign, colour = MARKS[row.state]
+    error = f' title="{html(row.error)}"' if row.error else ""
+    cells[2] = f'<code title="{html(row.command)}" style="background:none;color:inherit">{cells[2]}</code>'
+    cells[3] = f'<span{error}><span style="color:{colour}">{sign}</span> {html(row.state)}</span>'
+    return [*cells, bar(row.seconds / longest)]
+
+
+def bar(share: float) -> str:
+    """A bar that is full at 1."""
+    return (
+        f'<div style="width:{_BAR}px"><div style="height:8px;margin-top:5px;border-radius:2px;'
+        f'background:rgba(128,128,128,.45);width:{round(_BAR * min(share, 1.0))}px"></div></div>'
+    )
+
+
+def html_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table with a line below each row. The cells are HTML already, the headings are text."""
+    heads = "".join(f'<th style="{CELL};font-weight:600">{html(each)}</th>' for each in headings)
+    body = "".join(
+        f'<tr style="background:transparent;{LINE}">'
+        + "".join(f'<td style="{CELL}">{cell}</td>' for cell in row)
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        '<table style="border-collapse:collapse;margin:4px 0 8px;color:inherit;table-layout:auto">'
+        f'<thead><tr style="background:transparent;{LINE}">{heads}</tr></thead><tbody>{body}</tbody></table>'
+    )
+
+
+def how_many(shown: int, all_: int) -> str:
+    """A word on the rows that are not shown."""
+    return f"the last {shown} of {count_text(all_, 'run')}; -n {all_} shows all" if shown < all_ else ""
