@@ -107,7 +107,7 @@ def _bytes(kind: Any, value: Any) -> int | None:
     with contextlib.suppress(Exception):
         if hasattr(kind, "nbytes"):
             return _count(value.nbytes)
-        if hasattr(kind, "data") and hasattr(kind, "nnz"):  # sparse: the numbers, without their places
+        if hasattr(kind, "nnz"):  # sparse: the numbers, without their places
             return _count(value.data.nbytes)
     return None
 

@@ -136,19 +136,18 @@ class NodePrints:
         with self._lock:
             if not self.open:
                 return False
-            end = max(text.rfind("\n"), text.rfind("\r")) + 1
-            if 0 < end < len(text):
+            # A carriage return comes before what it lets be overwritten: it belongs to the next part.
+            end = max(text.rfind("\n") + 1, text.rfind("\r"))
+            if end:
                 self._parts.append((stream, text[:end]))
-                self._complete = len(self._parts)
+            complete = len(self._parts) if end or text.startswith("\r") else 0
+            if end < len(text):
                 self._parts.append((stream, text[end:]))
-            else:
-                self._parts.append((stream, text))
-                if end:
-                    self._complete = len(self._parts)
             self._size += len(text)
             if self._size >= _MOST:
                 self._tell(len(self._parts))
-            elif end:
+            elif complete:
+                self._complete = complete
                 self._tell_in_time()
         return True
 

@@ -67,7 +67,7 @@ class KeptPrints:
         size, kept = 0, list[tuple[str, str]]()
         for stream, text in reversed(old):
             room = most - size
-            end = text if len(text) <= room else _last_lines(text, room)
+            end = text if len(text) <= room else _last_lines(text, room, some=not kept)
             left_out += text.count("\n") - end.count("\n")
             size += len(end)
             if end:
@@ -79,8 +79,8 @@ class KeptPrints:
         node.prints = [("stdout", f"… {left_out:,} earlier lines are left out\n"), *reversed(kept)]
 
 
-def _last_lines(text: str, room: int) -> str:
-    """The whole lines that fit at the end of the text; the end of a line that is too long itself."""
+def _last_lines(text: str, room: int, *, some: bool) -> str:
+    """The whole lines that fit at the end of the text; if there must be some and none does, the end of the last one."""
     end = text[len(text) - room :]
     after = end.find("\n") + 1
-    return end[after:] if 0 < after < len(end) else end
+    return end if some and after in {0, len(end)} else end[after:] if after else ""
