@@ -7,11 +7,16 @@ BIN := $(VENV)/bin
 # Quiet: the first install is long enough without the log of pip; errors still show. Bytecode comes with use: it would
 # double the time of a first `make demo`, most of it for modules that nothing imports.
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile --constraint constraints.txt
+# The TypeScript in labextension/. Its bundle is in the tree: only who changes it needs Node.
+NODE := node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major * 100 + +minor < 2019 ? 1 : 0)'
+FRONTEND = if $(NODE) 2> /dev/null; then $(MAKE) --no-print-directory $(NPM) && cd labextension && \
+    $(1); else echo "make: Node 20.19 or newer is not there: the TypeScript in labextension/ is left out"; fi
+NPM := labextension/node_modules/.installed
 # Modules of this folder (benchmarks) are importable, and nothing of the caller's environment is.
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab check bench notebooks pictures format constraints clean
+.PHONY: help demo test lab check frontend bundle bench notebooks pictures format constraints clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +27,9 @@ demo: $(VENV)/.demo  ## Run the iris notebook headless and show what came out
 # Spark is 450 MB and runs on Java only: without that its tests are skipped, and say so.
 test: $(VENV)/.test $(if $(shell command -v java 2> /dev/null),$(VENV)/.spark)  ## Run every test, the notebooks included
 	@$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env tests notebooks
+	@# Both in any case; pytest last, so that its closing line ends the log.
+	@$(call FRONTEND,npm run --silent test); frontend=$$?; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env tests notebooks && exit $$frontend
 
 lab: $(VENV)/.lab  ## Open JupyterLab on the notebooks
 	$(BIN)/python -m jupyterlab --notebook-dir notebooks
@@ -32,6 +39,13 @@ check: $(VENV)/.check  ## Lint, check the types and the import directions
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(call FRONTEND,npm run --silent lint && npm run --silent typecheck)
+
+frontend:  ## Lint, check and test the TypeScript alone
+	@$(call FRONTEND,npm run --silent lint && npm run --silent typecheck && npm run --silent test)
+
+bundle:  ## Build the notebook's JavaScript from its TypeScript
+	@$(call FRONTEND,npm run --silent build)
 
 bench: $(VENV)/.bench  ## Measure against Kedro, Hamilton, Dask and plain Python
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -46,6 +60,7 @@ pictures: $(VENV)/.test  ## Take the README's pictures in JupyterLab
 format: $(VENV)/.check  ## Put code and notebooks into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	@$(call FRONTEND,npm run --silent format)
 
 constraints:  ## Renew constraints.txt from what the package index has today
 	rm -rf build/constraints && $(PYTHON) -m venv build/constraints
@@ -56,7 +71,7 @@ constraints:  ## Renew constraints.txt from what the package index has today
 	mv build/constraints/new constraints.txt
 
 clean:  ## Remove the environment and everything built
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist labextension/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find kedro_nb tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
 
 # One stamp for each extra: a second run finds it and starts at once. The build backend is installed
@@ -82,4 +97,9 @@ $(VENV)/.base: pyproject.toml constraints.txt
 	    "On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) hatchling editables
+	@touch $@
+
+$(NPM): labextension/package-lock.json
+	@echo "Installing what the TypeScript needs into labextension/node_modules (once; half a minute) ..."
+	@cd labextension && npm ci --silent
 	@touch $@
