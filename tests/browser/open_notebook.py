@@ -100,7 +100,7 @@ class OpenNotebook:
         return bool(self.page.evaluate(scripts.HAS_ERROR, cell))
 
     def interrupt(self) -> None:
-        """The front end's own interrupt command (its square button)."""
+        """The front end's own interrupt command (its square button). First wait for a sign that the cell has begun."""
         self.page.evaluate(scripts.COMMAND, ["notebook:interrupt-kernel", {}])
 
     # Looking

@@ -11,7 +11,7 @@ ALERT = "from IPython.display import HTML\nHTML('<img src=x onerror=alert(1)>')"
 GREYS = """HTML('''<div style="background: #777; color: #999">faint</div>
 <svg width="200" height="40"><rect width="200" height="40" fill="#111"/><text x="20" y="20" fill="#eee">clear</text>
 </svg>''')"""
-LONG = "import time\nfor _ in range(600): time.sleep(0.1)"
+LONG = "import time\nprint('begun')\nfor _ in range(600): time.sleep(0.1)"
 
 
 @pytest.fixture(params=["lab"])
@@ -33,6 +33,7 @@ def test_an_alert_an_error_and_faint_text_are_noticed(open_notebook):
 def test_an_interrupt_ends_a_cell_and_the_kernel_lives(open_notebook):
     notebook = open_notebook([LONG, "print('well')"])
     notebook.start(0)
+    notebook.wait_for("begun", 0)  # an interrupt that comes earlier meets nothing
     assert notebook.is_running()
     notebook.interrupt()
     notebook.wait_until_done()
