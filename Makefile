@@ -101,5 +101,5 @@ $(VENV)/.base: pyproject.toml constraints.txt
 
 $(NPM): labextension/package-lock.json
 	@echo "Installing what the TypeScript needs into labextension/node_modules (once; half a minute) ..."
-	@cd labextension && npm ci --silent
+	@cd labextension && npm ci --loglevel=error
 	@touch $@

@@ -63,6 +63,11 @@ def test_the_wheel_holds_every_module_and_nothing_beside_the_package(wheel):
     assert all(name.startswith("kedro_nb/") for name in held)
 
 
+def test_the_wheel_brings_the_javascript_ready_to_use(wheel):
+    name = "kedro_nb/notebook/static/graph.js"
+    assert wheel.read(name) == (ROOT / name).read_bytes()
+
+
 def test_the_wheel_carries_licence_and_readme(wheel):
     described = metadata(wheel)
     assert described["License-Expression"] == "Apache-2.0"
