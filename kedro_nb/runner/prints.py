@@ -217,6 +217,9 @@ def without_overwritten(text: str) -> str:
 
 def _taker() -> NodePrints | None:
     """Who takes what is written here; None for the stream itself. What listeners print is no node's."""
+    if not _captures:  # somebody has kept what stood in place during a run, and put it back after it
+        _restore()
+        return None
     prints = _current.get() or _node_of_this_thread()
     if prints is None or not prints.open or prints.capture.monitor.telling_here:
         return None
@@ -339,17 +342,19 @@ def _uninstall() -> None:
     global _captures  # noqa: PLW0603 - as there is one `sys.stdout`
     with _lock:
         _captures = max(_captures - 1, 0)  # in a fork there are none
-        if not _captures:
-            _restore()
+    _restore()
 
 
 def _restore() -> None:
-    for name in ("stdout", "stderr"):
-        if isinstance(stream := getattr(sys, name), _Router):
-            setattr(sys, name, vars(stream)["_stream"])
-    for module, name in _TALKING:
-        if isinstance(function := getattr(module, name), _ForTheUser):
-            setattr(module, name, function.function)
+    with _lock:
+        if _captures:
+            return
+        for name in ("stdout", "stderr"):
+            if isinstance(stream := getattr(sys, name), _Router):
+                setattr(sys, name, vars(stream)["_stream"])
+        for module, name in _TALKING:
+            if isinstance(function := getattr(module, name), _ForTheUser):
+                setattr(module, name, function.function)
 
 
 _TALKING = ((sys, "breakpointhook"), (builtins, "input"))

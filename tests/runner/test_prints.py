@@ -260,6 +260,26 @@ def test_what_somebody_put_in_place_meanwhile_stays(local_runner):
         sys.stdout = before
 
 
+def test_what_somebody_puts_back_after_the_run_does_not_stay():
+    before = sys.stdout
+    go, running = threading.Event(), threading.Event()
+
+    def wait():
+        running.set()
+        return go.wait(10)
+
+    thread = threading.Thread(target=run, args=(SequentialRunner(), wait))
+    thread.start()
+    running.wait(10)
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        print("mine")
+        go.set()
+        thread.join(10)
+    sys.stdout.flush()
+    assert text.getvalue() == "mine\n"
+    assert sys.stdout is before
+
+
 def test_runs_side_by_side_keep_their_prints_apart():
     before = sys.stdout
     barrier = threading.Barrier(2)
