@@ -10,8 +10,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.frames import PACKAGE, is_ours, is_users
-from kedro_nb.notebook.workspace import catalog_with_inputs
-from kedro_nb.session import session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +33,11 @@ def shown_plainly(advise: Callable[[BaseException], str | None] | None = None) -
 
 def _other_catalog(error: BaseException) -> str | None:
     """The option to add, where a run lacks inputs that a catalog of the notebook has."""
+    # Imported here, as the extension begins without a session.
     from IPython.core.getipython import get_ipython
+
+    from kedro_nb.notebook.workspace import catalog_with_inputs
+    from kedro_nb.session import session
 
     current = session()
     last = current.history.last

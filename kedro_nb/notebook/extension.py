@@ -31,8 +31,8 @@ def load_ipython_extension(shell: Any) -> None:
     matcher = matcher_for(shell)
     shell.Completer.custom_matchers.append(matcher)
     formatter = shell.display_formatter.mimebundle_formatter
-    for name, draw in _LOOKS.items():
-        formatter.for_type_by_name(*name, draw)
+    for (module, cls), draw in _LOOKS.items():
+        formatter.for_type_by_name(module, cls, draw)
     shows_errors = not shell.custom_exceptions  # there is one place for it, and who comes first has it
     if shows_errors:
         shell.set_custom_exc((Exception,), show_cell_error)
