@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -23,11 +24,13 @@ from kedro_nb.session.runners import make_runner
 from kedro_nb.session.selection import check_left_out, find_pipeline, select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner.monitor import Listener
     from kedro_nb.session.compare import Comparison
+
+logger = logging.getLogger(__name__)
 
 
 class Session:
@@ -67,6 +70,7 @@ class Session:
         self.hook_manager = create_hook_manager()
         self.history = History()
         self.durations: dict[str, float] = {}
+        self._watchers: list[Callable[[Run], object]] = []
         self.parameter_entries = ParameterEntries()
         self.going_on = GoingOn()
         self._naming = threading.Lock()
@@ -157,6 +161,18 @@ class Session:
         """
         return self.prepare(request, **options).execute()
 
+    def when_a_run_begins(self, call: Callable[[Run], object]) -> Callable[[], None]:
+        """Have something called with every run that begins; the function that is returned ends that."""
+        self._watchers.append(call)
+        return lambda: self._watchers.remove(call)
+
+    def tell_of(self, run: Run) -> None:
+        """A run begins."""
+        for call in tuple(self._watchers):
+            try:
+                call(run)
+            except Exception:
+                logger.exception("Somebody who was told of %r has failed", run)
 
     def compare(self, before: object, after: object) -> Comparison:
         """What differs between two runs: parameters, code, times, data.

@@ -109,6 +109,7 @@ class Execution:
             self.end(run)
             raise
         self._session.history.add(run)
+        self._session.tell_of(run)
 
     def check(self, run: Run) -> None:
         """Say what would be refused, without running and without changing anything.
