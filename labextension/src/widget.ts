@@ -25,7 +25,7 @@ type Message =
   | { readonly type: "fit" }
   | { readonly type: "show"; readonly id: string };
 
-export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
+function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
   const options: Record<string, unknown> = {};
   for (const name of ["height", "theme", "label"]) {
     const value = model.get(name);

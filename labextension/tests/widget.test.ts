@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { render, type WidgetModel } from "../src/widget.js";
+import widget, { type WidgetModel } from "../src/widget.js";
 import { SMALL } from "./graphs.js";
 
 class FakeModel implements WidgetModel {
@@ -47,7 +47,7 @@ beforeEach(async () => {
   model = new FakeModel({ graph: SMALL, states: { clean: "done" }, selected: ["train"], height: "300px" });
   el = document.createElement("div");
   document.body.append(el);
-  leave = render({ model, el });
+  leave = widget.render({ model, el });
   await frame();
 });
 
