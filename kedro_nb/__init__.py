@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kedro_nb.notebook.panel import Panel
     from kedro_nb.session import RunRequest, Session, session
 
-__all__ = ["RunRequest", "Session", "session"]
+__all__ = ["Panel", "RunRequest", "Session", "session"]
 __version__ = "0.1.0"
 
 
@@ -16,7 +17,7 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         from importlib import import_module
 
-        module = import_module("kedro_nb.session")
+        module = import_module("kedro_nb.notebook.panel" if name == "Panel" else "kedro_nb.session")
         return module if name == "session" else getattr(module, name)  # the module can be called
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kedro_nb.notebook.history_magic import RunView
     from kedro_nb.notebook.history_table import HistoryTable
     from kedro_nb.notebook.node_report import DefinedNode, NodeTable
+    from kedro_nb.notebook.panel import Panel
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner import RunResult
     from kedro_nb.session import Run
@@ -35,6 +36,7 @@ LINE = (
     "kedro_nodes",
     "kedro_forget",
     "kedro_history",
+    "kedro_panel",
 )
 CELL = ("kedro_catalog", "kedro_params", "kedro_node")
 
@@ -240,6 +242,17 @@ class KedroMagics:
         from kedro_nb.notebook.history_magic import history
 
         return history(line)
+
+    @output_can_be_silenced
+    @_magic
+    def kedro_panel(self, line: str) -> Panel | None:
+        """Show the control panel: choose what to run, run it, watch it, look at data.
+
+        %kedro_panel
+        """
+        from kedro_nb.notebook.panel.magic import show
+
+        return show(self.shell, line)
 
 
 def _help_of(magic: Any) -> str:

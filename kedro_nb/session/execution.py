@@ -45,6 +45,12 @@ class GoingOn:
                     )
             self._runs[run.id] = run, catalog
 
+    @property
+    def runs(self) -> list[Run]:
+        """Those that are going on, in the order in which they began."""
+        with self._lock:
+            return [run for run, _ in self._runs.values()]
+
     def leave(self, run: Run) -> None:
         """The run is over."""
         with self._lock:

@@ -114,8 +114,8 @@ class Run:
         Raises:
             RequestError: the run cannot begin; nothing was run.
         """
-        self._begin()
         self.monitor.background = True
+        self._begin()
         context = contextvars.copy_context()
         thread = threading.Thread(
             target=context.run, args=(self._carry_out,), name=f"kedro_nb-run-{self.id}", daemon=True

@@ -64,6 +64,17 @@ def find_runner(name: str, registered: Mapping[str, type]) -> type[AbstractRunne
     raise unknown("runner", name, known, more=more)
 
 
+def offered_runners() -> dict[str, type[AbstractRunner] | RequestError]:
+    """What packages offer under the entry point group, each as its class or as what is wrong with it."""
+    found: dict[str, type[AbstractRunner] | RequestError] = {}
+    for name, entry in _offered().items():
+        try:
+            found[name] = _checked(name, _load(name, entry))
+        except RequestError as error:
+            found[name] = error
+    return found
+
+
 def _offered() -> dict[str, Any]:
     from importlib.metadata import entry_points
 

@@ -1,0 +1,15 @@
+"""What a panel shows of a run, beside the graph that it has already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kedro_nb.notebook.run_table import run_html
+
+if TYPE_CHECKING:
+    from kedro_nb.session import Run
+
+
+def live_html(run: Run) -> str:
+    """The run as it is now."""
+    return run_html(run.progress)

@@ -1,0 +1,299 @@
+"""Every control of the panel from code, without a browser."""
+
+import threading
+from typing import Literal
+
+import pytest
+from traitlets import TraitError
+
+import kedro_nb
+from kedro_nb.notebook.panel import Panel
+from kedro_nb.pipeline import Pipeline, node
+from kedro_nb.runner import SequentialRunner
+from kedro_nb.session import RunRequest
+
+
+def names(rows, key="name"):
+    return [row[key] for row in rows]
+
+
+def say(panel, do, **arguments):
+    """What the page sends when a control is used."""
+    panel._take_message(panel, {"do": do, "with": arguments}, [])
+
+
+def finished(run):
+    assert run.wait(10)
+    return run
+
+
+def test_it_is_found_at_the_top_of_the_package():
+    assert kedro_nb.Panel is Panel
+
+
+def test_it_offers_the_pipelines_runners_and_datasets_of_the_session(panel):
+    assert panel.pipelines == ["main", "short", "__default__"]
+    assert names(panel.runners)[:4] == ["DryRunner", "ParallelRunner", "SequentialRunner", "ThreadRunner"]
+    assert names(panel.datasets) == ["raw"]
+    assert panel.datasets[0] == {
+        "name": "raw",
+        "type": "MemoryDataset",
+        "where": "memory",
+        "data": "yes",
+        "size": "4 items",
+    }
+
+
+def test_the_default_pipeline_is_shown_at_first_and_all_of_it_will_run(panel):
+    drawn = [each["label"] for each in panel.graph["nodes"] if each["kind"] == "node"]
+    assert sorted(drawn) == sorted(panel.chosen) == ["clean", "fit", "score", "split"]
+    assert (panel.problem, panel.command) == ("", "%kedro_run")
+
+
+def test_choosing_a_pipeline_shows_its_graph_and_names(panel):
+    panel.pipeline = "short"
+    assert panel.chosen == ["count"]
+    assert panel.names["inputs"] == ["raw"]
+    assert panel.command == "%kedro_run --pipeline=short"
+
+
+def test_a_runner_brings_its_arguments(panel):
+    (thread,) = [each for each in panel.runners if each["name"] == "ThreadRunner"]
+    assert thread["arguments"] == [
+        {"key": "max_workers", "kind": "int", "choices": [], "default": None, "required": False}
+    ]
+    panel.runner, panel.runner_params = "ThreadRunner", {"max_workers": 3}
+    assert panel.command == "%kedro_run --runner=ThreadRunner --runner-params=max_workers=3"
+
+
+def test_what_a_choice_would_refuse_is_said_at_once(panel):
+    panel.runner_params = {"max_workers": -1}
+    assert "max_workers" in panel.problem
+    panel.runner_params = {}
+    assert panel.problem == ""
+    panel.from_nodes = ["fit"]
+    assert "'train' is written by node 'split'" in panel.problem
+
+
+def test_an_unknown_runner_is_refused_and_the_choice_stays(panel):
+    with pytest.raises(TraitError, match="did you mean"):
+        panel.runner = "ThreadRuner"
+    assert panel.runner == "SequentialRunner"
+
+
+def test_runners_of_the_session_are_offered_too(session):
+    class Mine(SequentialRunner):
+        """Does it my way."""
+
+        def __init__(
+            self,
+            depth: int = 2,
+            mode: Literal["a", "b"] = "a",
+            thing: object = None,
+            is_async: bool = False,
+        ):
+            super().__init__(is_async)
+
+    session.runners["Mine"] = Mine
+    panel = Panel(session)
+    (mine,) = [each for each in panel.runners if each["name"] == "Mine"]
+    assert mine["title"] == "Does it my way."
+    assert [(each["key"], each["kind"], each["choices"]) for each in mine["arguments"]] == [
+        ("depth", "int", []),
+        ("mode", "choice", ["a", "b"]),
+    ]
+    panel.close()
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "chosen"),
+    [
+        ("tags", ["early"], ["clean", "split"]),
+        ("node_names", ["clean"], ["clean"]),
+        ("to_nodes", ["split"], ["clean", "split"]),
+        ("from_inputs", ["raw"], ["clean", "split", "fit", "score"]),
+        ("to_outputs", ["clean"], ["clean"]),
+    ],
+)
+def test_a_slice_shows_what_will_run(panel, control, value, chosen):
+    setattr(panel, control, value)
+    assert sorted(panel.chosen) == sorted(chosen)
+    assert f"--{control.replace('node_names', 'nodes').replace('_', '-')}={value[0]}" in panel.command
+
+
+def test_the_graph_slices_from_here_up_to_here_and_only_this(panel):
+    say(panel, "slice", action="to", ids=["node:split", "data:clean"])
+    assert panel.to_nodes == ["split"]
+    say(panel, "slice", action="only", ids=["node:clean"])
+    assert (panel.node_names, panel.to_nodes, panel.chosen) == (["clean"], [], ["clean"])
+    say(panel, "slice", action="all", ids=[])
+    assert len(panel.chosen) == 4
+
+
+def test_parameters_are_a_form_by_type(panel):
+    form = {field["key"]: field for field in panel.fields}
+    assert {key: field["kind"] for key, field in form.items()} == {
+        "split.ratio": "float",
+        "split.seed": "int",
+        "verbose": "bool",
+        "title": "text",
+    }
+    assert [key for key, field in form.items() if field["read"]] == ["split.ratio"]
+
+
+def test_a_changed_parameter_is_marked_goes_into_the_line_and_can_be_reset(panel):
+    panel.set_parameter("split.ratio", 0.25)
+    (field,) = [field for field in panel.fields if field["changed"]]
+    assert (field["key"], field["value"], field["default"]) == ("split.ratio", 0.25, 0.5)
+    assert panel.command == "%kedro_run --params=split.ratio=0.25"
+    panel.set_parameter("split.ratio", 0.5)
+    assert panel.params == {}
+    panel.set_parameter("title", "other")
+    panel.reset()
+    assert panel.command == "%kedro_run"
+
+
+def test_a_parameter_can_be_written_as_in_yaml(panel):
+    say(panel, "write_parameter", key="title", text="[1, 2]")
+    assert panel.params == {"title": [1, 2]}
+    say(panel, "write_parameter", key="title", text="[1, ")
+    assert "Parameter 'title'" in panel.message
+    assert panel.params == {"title": [1, 2]}
+
+
+def test_run_runs_what_is_chosen_and_shows_it(panel, session):
+    panel.set_parameter("split.ratio", 0.25)
+    run = finished(panel.run())
+    assert run.result().load() == {"model": 1, "score": 3}
+    panel._following._show(run)
+    assert panel.state == "idle"
+    assert set(panel.states.values()) == {"done"}
+    assert "4 of 4 nodes" in panel.live
+    assert panel.runs[0]["number"] == 1
+    assert {row["name"]: row["data"] for row in panel.datasets}["model"] == "yes"
+
+
+def test_the_line_gives_the_same_run(panel):
+    from kedro_nb.cli import parse_run_line
+
+    panel.runner, panel.tags = "ThreadRunner", ["early"]
+    panel.set_parameter("split.ratio", 0.75)
+    words = panel.command.split()[1:]
+    assert parse_run_line(words, name="%kedro_run").request == panel.request
+
+
+def test_stop_stops_the_run_that_goes_on(session):
+    entered, never = threading.Event(), threading.Event()
+
+    def wait(x):
+        entered.set()
+        while not never.wait(0.01):
+            pass
+
+    session.pipelines["slow"] = Pipeline([node(wait, "raw", "late", name="wait")])
+    panel = Panel(session)
+    panel.pipeline = "slow"
+    say(panel, "run")
+    assert entered.wait(10)
+    (run,) = session.going_on.runs
+    assert panel.state == "running"
+    say(panel, "stop")
+    assert finished(run).state == "cancelled"
+    panel.close()
+
+
+def test_a_run_from_a_cell_is_followed(panel, session):
+    run = session.run(RunRequest(pipelines="short"))
+    panel._following._show(run)
+    assert "1 of 1 node" in panel.live
+    assert panel.states == {"node:count": "done"}
+
+
+def test_what_cannot_run_says_why_and_does_not_begin(panel, session):
+    panel.from_nodes = ["fit"]
+    say(panel, "run")
+    assert "'train' is written by node 'split'" in panel.message
+    assert list(session.history) == []
+
+
+def test_data_is_previewed(panel):
+    panel.dataset = "raw"
+    assert panel.preview["facts"][:2] == ["list", "4 items"]
+    panel.dataset = "nowhere"
+    assert panel.preview["facts"] == ["no data yet"]
+    panel.dataset = ""
+    assert panel.preview == {}
+
+
+def test_load_and_save_reach_the_notebooks_variables(panel, session, monkeypatch):
+    variables = {"mine": [9]}
+    monkeypatch.setattr(Panel, "_variables", property(lambda _self: variables))
+    say(panel, "load", dataset="raw")
+    assert variables["raw"] == [3, 1, 2, 4]
+    say(panel, "load", dataset="raw", variable="other")
+    assert variables["other"] == [3, 1, 2, 4]
+    say(panel, "load", dataset="raw", variable="not one")
+    assert "cannot be the name of a variable" in panel.message
+    say(panel, "save", dataset="raw", variable="mine")
+    assert session.catalog.load("raw") == [9]
+    say(panel, "save", dataset="raw", variable="mien")
+    assert "did you mean" in panel.message
+
+
+def test_two_runs_are_compared(panel, session):
+    for ratio in (0.25, 0.75):
+        session.run(RunRequest(params={"split": {"ratio": ratio}})).result()
+    panel.refresh()
+    panel.compared = [1, 2]
+    assert "split.ratio" in panel.comparison
+    panel.compared = [1, 9]
+    assert panel.comparison == ""
+    assert "9" in panel.message
+
+
+def test_two_panels_of_a_session_agree(panel, session):
+    panel.tags = ["late"]
+    other = Panel(session)
+    assert other.tags == ["late"]
+    other.runner = "ThreadRunner"
+    assert panel.runner == "ThreadRunner"
+    assert panel.command == other.command
+    other.close()
+
+
+def test_what_comes_later_appears(panel, session):
+    session.pipelines["later"] = Pipeline([node(len, "raw", "n")])
+    session.catalog["new"] = 1
+    session.parameters["depth"] = 3
+    panel.refresh()
+    assert "later" in panel.pipelines
+    assert "new" in names(panel.datasets)
+    assert "depth" in names(panel.fields, "key")
+
+
+def test_names_of_users_are_escaped_in_html(panel, session):
+    session.catalog["raw"] = {"<img src=x onerror=alert(1)>": "<b>"}
+    panel.dataset = "raw"
+    panel._look()
+    assert "<img" not in panel.preview["html"]
+    assert "<b>" not in panel.preview["html"]
+
+
+def test_a_message_that_means_nothing_is_ignored(panel):
+    for content in ({}, {"do": "nonsense"}, "text"):
+        panel._take_message(panel, content, [])
+    assert panel.message == ""
+
+
+def test_a_closed_panel_follows_no_more(session):
+    panel = Panel(session)
+    panel.close()
+    session.run(RunRequest(pipelines="short")).result()
+    assert panel.states == {}
+
+
+def test_without_widgets_the_magic_says_so_and_sums_up_the_session(cells):
+    cells.run("from kedro_nb.pipeline import Pipeline, Node; p = Pipeline([Node(abs, 'x', 'y')])")
+    text = cells.printed("%kedro_panel")
+    assert "The panel needs a notebook" in text
+    assert "pipeline p: 1 node" in text
