@@ -252,7 +252,7 @@ def inputs_of_cell(
         if source is not None and source in written and name in names.needed:
             raise _reads_what_it_writes(name, source)
         if source is not None and source not in written:
-            _check_declared(name, names)
+            _check_scope(name, names)
             inputs[name] = source
         elif there:
             _check_rebound(name, names)
@@ -284,7 +284,12 @@ def _stays(value: Any, *, only_called: bool) -> bool:
     return isinstance(value, ModuleType) or (only_called and isinstance(value, callables))
 
 
-def _check_declared(name: str, names: CellNames) -> None:
+def _check_scope(name: str, names: CellNames) -> None:
+    if name in names.in_class:
+        raise RequestError(
+            f"Line {names.in_class[name]}: '{name}' is an input of the node, and a class of the cell has an attribute "
+            "of that name made from it, which Python looks for elsewhere. Give the attribute another name."
+        )
     if name in names.declared:
         raise RequestError(
             f"Line {names.declared[name]}: '{name}' is an input of the node, and so it cannot be global. A node gives "

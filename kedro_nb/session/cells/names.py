@@ -27,6 +27,7 @@ class CellNames:
         bound: bound or deleted somewhere: inside a function these would be local.
         kept: bound, and not surely deleted, when the cell ends.
         declared: said to be global, at the top or in a function of the cell.
+        in_class: read and assigned in the body of a class, which looks past the variables of a function.
         called: every use of these is a call.
     """
 
@@ -35,6 +36,7 @@ class CellNames:
     bound: set[str] = field(default_factory=set)
     kept: frozenset[str] = frozenset()
     declared: dict[str, int] = field(default_factory=dict)
+    in_class: dict[str, int] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
 
     @property
@@ -54,6 +56,7 @@ def names_of(tree: ast.Module) -> CellNames:
         bound=flow.bound,
         kept=flow.here.perhaps,
         declared=flow.declared,
+        in_class=flow.in_class,
         called=flow.called - flow.used,
     )
 
@@ -92,9 +95,11 @@ class _Flow(ast.NodeVisitor):
         self.later: dict[str, int] = {}  # read when a function is called, which may be at any time
         self.bound: set[str] = set()
         self.declared: dict[str, int] = {}
+        self.in_class: dict[str, int] = {}
         self.outer: set[str] = set()  # nonlocal
         self.called: set[str] = set()
         self.used: set[str] = set()  # otherwise than by a call
+        self._unbound: list[str] = []  # every `del`, in order
         self._inner: list[set[str]] = []  # the variables of comprehensions around, and type parameters
         self._is_class = is_class
 
@@ -119,6 +124,7 @@ class _Flow(ast.NodeVisitor):
 
     def _unbind(self, name: str) -> None:
         self.bound.add(name)
+        self._unbound.append(name)
         here = self.here
         self.here = _State(here.sure - {name}, here.perhaps - {name}, here.dead)
 
@@ -225,21 +231,17 @@ class _Flow(ast.NodeVisitor):
         self._loop(node.body, node.orelse)
 
     def _loop(self, body: list[ast.AST] | list[ast.stmt], orelse: list[ast.stmt]) -> None:
-        before = self.here  # reads are what they are in the first turn
-        turned = self.follow(body)
-        left = _State(before.sure, before.perhaps | turned.perhaps, before.dead)
+        before, deleted = self.here, len(self._unbound)
+        turned = self.follow(body)  # reads are what they are in the first turn
+        left = self._anywhere_since(before, deleted)
         self.here = left if turned.dead else left.join(turned)
         ended = self.here
         self.here = self.follow(orelse).join(ended)
 
     def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
-        before = self.here
-        tried = self.follow(node.body)
-        broken = _State(
-            before.sure if tried.dead else before.sure & tried.sure,
-            before.perhaps | tried.perhaps,
-            before.dead,
-        )
+        before, deleted = self.here, len(self._unbound)
+        self.follow(node.body)
+        broken = self._anywhere_since(before, deleted)
         ends = [self.follow(node.orelse)]
         for handler in node.handlers:
             self.here = broken
@@ -259,6 +261,12 @@ class _Flow(ast.NodeVisitor):
 
     def visit_TryStar(self, node: ast.TryStar) -> None:
         self.visit_Try(node)
+
+    def _anywhere_since(self, before: _State, deleted: int) -> _State:
+        """What holds wherever the way from `before` to here is left."""
+        return _State(
+            before.sure.difference(self._unbound[deleted:]), before.perhaps | self.here.perhaps, before.dead
+        )
 
     def visit_Match(self, node: ast.Match) -> None:
         self.visit(node.subject)
@@ -328,6 +336,8 @@ class _Flow(ast.NodeVisitor):
         self._note_uses(inside, set())
         for name, line in {**inside.perhaps, **inside.needed}.items():
             self._read(name, line)
+            if name in inside.bound:
+                self.in_class.setdefault(name, line)
         for name, line in inside.later.items():
             if name not in self.here.sure and name != node.name and not self._is_inner(name):
                 self.later.setdefault(name, line)
@@ -339,6 +349,8 @@ class _Flow(ast.NodeVisitor):
         self.used |= inside.used - own
         for name, line in inside.declared.items():
             self.declared.setdefault(name, line)
+        for name, line in inside.in_class.items():
+            self.in_class.setdefault(name, line)
 
     def visit_ListComp(self, node: _Comprehension) -> None:
         self.visit(node.generators[0].iter)
