@@ -311,6 +311,18 @@ describe("the keyboard", () => {
 
   it("begins at the first shape", () => expect(active()).toBe("raw"));
 
+  it("has its place marked while it is in use, not after a click", async () => {
+    const rings = () =>
+      painted(find<HTMLCanvasElement>("canvas")).filter(({ call, args }) => {
+        const [path] = args as { steps?: unknown[][] }[];
+        return call === "stroke" && path?.steps?.length === 1 && path.steps[0][5] === 10; // a corner of 6, 4 apart
+      });
+    await press("ArrowDown");
+    expect(rings()).toHaveLength(1);
+    await click(middle("clean"));
+    expect(rings()).toHaveLength(0);
+  });
+
   it("moves along the edges, and Enter selects", async () => {
     await press("ArrowDown");
     await press("ArrowDown");

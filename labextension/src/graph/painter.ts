@@ -12,7 +12,8 @@ import type { Tile } from "./tiles.js";
 import type { State } from "./types.js";
 import type { Viewport } from "./viewport.js";
 
-export const DIM = 0.3;
+const DIM = 0.3;
+const DIM_TEXT = 0.5; // names stay readable
 const DASHES = [3, 2];
 const LOUD: ReadonlySet<State | undefined> = new Set(["loading", "running", "saving", "failed"]);
 
@@ -119,7 +120,7 @@ export class Painter {
       this.paintEdges(dim, palette.faintest, width, far);
     }
     this.paintEdges(marks.edges, palette.marked, width * 1.7, far);
-    this.paintHalo(marks.hits, palette.hit, Math.max(5, 3 / view.scale));
+    this.paintOutline(marks.hits, palette.hit, Math.max(10, 6 / view.scale), 0);
     for (const tile of tiles) {
       for (const group of tile.shapeGroups()) {
         if (far) this.paintSpecks(group, view.scale);
@@ -132,6 +133,8 @@ export class Painter {
       this.paintOutline([marks.active], palette.marked, 1.5, 4);
       context.setLineDash([]);
     }
+    // Over the outlines.
+    if (!far) for (const tile of tiles) for (const group of tile.shapeGroups()) this.paintBadges(group);
     context.globalAlpha = 1;
   }
 
@@ -177,7 +180,7 @@ export class Painter {
     if (isDashed(group.look)) context.setLineDash(DASHES);
     context.stroke(group.boxes);
     context.setLineDash([]);
-    if (group.look.dim) context.globalAlpha = 0.5; // names stay readable
+    if (group.look.dim) context.globalAlpha = DIM_TEXT;
     context.fillStyle = text;
     context.textAlign = "center";
     context.font = picture.shapes[group.shapes[0]].font;
@@ -185,24 +188,21 @@ export class Painter {
       const { x, y } = picture.layout.centres[shape];
       context.fillText(picture.shapes[shape].text, x, y + 4);
     }
-    const { state } = group.look;
-    if (state) this.paintBadges(group, state, line);
   }
 
-  private paintBadges(group: Group, state: State, colour: string): void {
+  private paintBadges(group: Group): void {
+    const { state } = group.look;
+    if (!state) return;
     const { context } = this;
     group.badges ??= this.badges(group.shapes, state);
-    context.fillStyle = colour;
+    context.globalAlpha = group.look.dim ? DIM_TEXT : 1;
+    context.fillStyle = coloursOf(group.look, this.palette).line;
     context.fill(group.badges.circles);
     context.strokeStyle = this.palette.page;
     context.lineWidth = 1.8;
     context.lineCap = "round";
     context.stroke(group.badges.marks);
     context.lineCap = "butt";
-  }
-
-  private paintHalo(shapes: Iterable<number>, colour: string, width: number): void {
-    this.paintOutline(shapes, colour, width * 2, 0);
   }
 
   private paintOutline(shapes: Iterable<number>, colour: string, width: number, apart: number): void {

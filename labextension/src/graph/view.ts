@@ -40,6 +40,8 @@ export class View implements GraphView {
   /** Whether the user has looked around: until then the view begins anew with each graph and size. */
   private moved = false;
   private frame = 0;
+  /** Whether the keyboard is in use: then its place is marked. */
+  private keyed = false;
   private readonly viewport = new Viewport();
   private readonly listeners: Listeners = { select: new Set(), action: new Set() };
   private readonly announcer = new Announcer();
@@ -188,9 +190,15 @@ export class View implements GraphView {
       ownsWheel: () => this.element.shadowRoot?.activeElement === this.stage,
     });
     this.stage.addEventListener("keydown", (event) => {
+      this.keyed = true;
       if (event.altKey || !this.press(event)) return;
       event.preventDefault();
       event.stopPropagation();
+    });
+    this.stage.addEventListener("keyup", ({ key }) => {
+      if (key !== "Tab") return; // whose other half, the pressing, was elsewhere
+      this.keyed = true;
+      this.mark();
     });
     this.stage.addEventListener("focus", () => {
       if (this.active === undefined && this.model.nodes.length)
@@ -200,6 +208,7 @@ export class View implements GraphView {
 
   private click(at: Point, add: boolean): void {
     const shape = this.scene.shapeAt(this.viewport.toWorld(at), 3 / this.viewport.scale);
+    this.keyed = false;
     this.stage.focus({ preventScroll: true });
     if (shape !== undefined) {
       this.activate(shape, false);
@@ -272,7 +281,7 @@ export class View implements GraphView {
 
   private mark(): void {
     // A new set: the scene compares it with the one before.
-    this.scene.mark(new Set(this.selected), new Set(this.finder.hits), this.active);
+    this.scene.mark(new Set(this.selected), new Set(this.finder.hits), this.keyed ? this.active : undefined);
     this.toolbar.tell(this.toolbar.field.value.trim() ? this.finder.position : "");
     this.redraw();
   }
@@ -280,6 +289,7 @@ export class View implements GraphView {
   private showHit(shape: number | undefined): void {
     this.toolbar.tell(this.toolbar.field.value.trim() ? this.finder.position : "");
     if (shape === undefined) return;
+    this.keyed = true;
     this.activate(shape, true);
   }
 
