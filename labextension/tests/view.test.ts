@@ -315,7 +315,7 @@ describe("the keyboard", () => {
     const rings = () =>
       painted(find<HTMLCanvasElement>("canvas")).filter(({ call, args }) => {
         const [path] = args as { steps?: unknown[][] }[];
-        return call === "stroke" && path?.steps?.length === 1 && path.steps[0][5] === 10; // a corner of 6, 4 apart
+        return call === "stroke" && path?.steps?.length === 1 && path.steps[0][4] === 38; // a height of 30, 4 apart
       });
     await press("ArrowDown");
     expect(rings()).toHaveLength(1);
