@@ -23,11 +23,7 @@ from kedro_nb.io import DatasetError, MemoryDataset
 from kedro_nb.io.copying import copy_value, infer_copy_mode, is_cheap_to_copy
 
 atoms = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
-
-
 keys = st.integers() | st.text(max_size=3) | st.tuples(st.integers(), st.text(max_size=2))
-
-
 nested = st.recursive(
     atoms,
     lambda inner: (
@@ -39,7 +35,6 @@ nested = st.recursive(
     ),
     max_leaves=15,
 )
-
 
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

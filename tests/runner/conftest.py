@@ -8,6 +8,8 @@ import pytest
 
 from kedro_nb.runner import AbstractRunner, ParallelRunner, SequentialRunner, ThreadRunner
 
+from .world import World, run_something
+
 
 class PoolRunner(AbstractRunner):
     """A user's runner: the same loop on an executor of their own."""
@@ -38,6 +40,22 @@ def runner(request, monkeypatch):
 @pytest.fixture(params=LOCAL)
 def local_runner(request):
     return LOCAL[request.param]()
+
+
+@pytest.fixture(params=METHODS)
+def method(request, monkeypatch):
+    monkeypatch.setenv("KEDRO_MP_CONTEXT", request.param)
+    return request.param
+
+
+@pytest.fixture
+def world(method):
+    """Compares before and after; what a start method starts once is started before."""
+    run_something()
+    world = World()
+    yield world
+    run_something()
+    world.check()
 
 
 class Recorder:

@@ -118,10 +118,8 @@ def test_thread_runner_runs_the_two_node_example(catalog, caplog):
     } <= set(caplog.messages)
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_parallel_runner_refuses_before_the_first_node(catalog, monkeypatch, tmp_path, method):
-    monkeypatch.setenv("KEDRO_MP_CONTEXT", method)
-
+@pytest.mark.usefixtures("method")
+def test_parallel_runner_refuses_before_the_first_node(catalog, tmp_path):
     def first(x):
         (tmp_path / "ran").touch()
 

@@ -1,0 +1,116 @@
+"""ParallelRunner stopped from outside: by an interrupt, by cancelling, by the end of its kernel."""
+
+import _thread
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from kedro_nb.errors import RunCancelledError
+from kedro_nb.io import DataCatalog
+from kedro_nb.pipeline import node, pipeline
+from kedro_nb.runner import ParallelRunner
+from kedro_nb.runner.executors import pool
+from kedro_nb.runner.monitor import Monitor
+
+from .world import HANG, World, large, run_something, run_with, when_called
+
+
+def sleep_long(x):
+    time.sleep(1000)
+
+
+def test_an_interrupt_ends_a_node_that_never_returns(world):
+    with pytest.raises(KeyboardInterrupt):
+        run_with(sleep_long, when_called("bad", _thread.interrupt_main))
+
+
+def test_cancelling_ends_a_node_that_never_returns(world):
+    monitor = Monitor()
+    monitor.listeners = (when_called("stuck", monitor.cancel),)
+    with pytest.raises(RunCancelledError, match="stuck"):
+        ParallelRunner().run(
+            pipeline([node(sleep_long, "x", "y", name="stuck")]), DataCatalog({"x": 1}), monitor=monitor
+        )
+
+
+INTERRUPTS = {"fork": 40, "spawn": 30, "forkserver": 30}
+
+
+def test_an_interrupt_at_a_random_moment_leaves_nothing(method):
+    """A hundred of them in all; the first ones come while processes are being started."""
+    run_something()
+    world = World()
+    dice = random.Random(method)
+    nodes = pipeline([node(large, f"x{i}", f"y{i}", name=f"n{i}") for i in range(6)])
+    interrupted = 0
+    before = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        for turn in range(INTERRUPTS[method]):
+            if not turn % 5:
+                pool.shut_down()
+            catalog = DataCatalog({f"x{i}": i for i in range(6)})
+            try:
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, dice.uniform(0.0005, 0.04))
+                    ParallelRunner(max_workers=2).run(nodes, catalog)
+                finally:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                interrupted += 1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert interrupted
+    del catalog
+    run_something()
+    world.check()
+
+
+KERNEL = """
+import os, sys, time, threading
+import numpy as np
+from kedro_nb.io import DataCatalog, packing
+from kedro_nb.pipeline import node, pipeline
+from kedro_nb.runner import ParallelRunner
+
+def hang(x):
+    print(os.getpid())
+    time.sleep(1000)
+
+def tell():
+    from kedro_nb.runner.executors import pool
+    while not any(hasattr(worker, "pid") for worker in list(pool._all)):
+        time.sleep(0.01)  # it is known before it is started
+    time.sleep(0.1)
+    print(packing.own_folders()[0], *[worker.pid for worker in pool._all], flush=True)
+
+catalog = DataCatalog({"x": np.zeros(100_000)})
+threading.Thread(target=tell, daemon=True).start()
+ParallelRunner().run(pipeline([node(hang, "x", "y")]), catalog)
+"""
+
+
+def test_a_kernel_that_is_killed_leaves_no_process_and_the_next_start_removes_its_files(method):
+    with subprocess.Popen([sys.executable, "-c", KERNEL], stdout=subprocess.PIPE, text=True) as kernel:
+        watchdog = threading.Timer(HANG, kernel.kill)
+        watchdog.start()
+        line = next((line for line in kernel.stdout if line.startswith("/")), "")
+        watchdog.cancel()
+        assert line, "the kernel has not told of its workers"
+        folder, *workers = line.split()
+        assert list(Path(folder).iterdir())
+        kernel.kill()
+        kernel.wait()
+    deadline = time.monotonic() + HANG
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    script = "from kedro_nb.io.packing import own_folders; own_folders()"
+    subprocess.run([sys.executable, "-c", script], check=True)
+    assert not Path(folder).exists()

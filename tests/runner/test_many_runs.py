@@ -1,0 +1,84 @@
+"""Runs of ParallelRunner beside, inside and after one another."""
+
+import os
+import resource
+import signal
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kedro_nb.io import DataCatalog
+from kedro_nb.pipeline import node, pipeline
+from kedro_nb.runner import ParallelRunner
+from kedro_nb.runner.executors import pool
+
+from .world import HANG, descriptors, large, run_something
+
+
+def test_a_worker_that_died_while_it_waited_is_replaced(world):
+    run_something()
+    for worker in pool._shelf:
+        os.kill(worker.pid, signal.SIGKILL)
+    run_something()
+
+
+def test_two_runs_at_once_do_not_disturb_each_other(world):
+    results = []
+    catalogs = [DataCatalog({"x": number}) for number in (1, 2)]
+    nodes = pipeline([node(large, "x", "a"), node(np.sum, "a", "b")])
+
+    def run(catalog):
+        results.append(ParallelRunner(max_workers=2).run(nodes, catalog).load()["b"])
+
+    threads = [threading.Thread(target=run, args=[catalog]) for catalog in catalogs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(HANG)
+    assert sorted(results) == [100_000, 200_000]
+
+
+def run_inside(x):
+    inner = pipeline([node(large, "x", "a", name="inner"), node(np.sum, "a", "b", name="sum")])
+    return ParallelRunner(max_workers=2).run(inner, DataCatalog({"x": x})).load()["b"]
+
+
+def test_a_parallel_runner_works_inside_a_node_of_another(world):
+    result = ParallelRunner(max_workers=2).run(
+        pipeline([node(run_inside, f"x{i}", f"y{i}", name=f"outer{i}") for i in range(2)]),
+        DataCatalog({"x0": 1, "x1": 2}),
+    )
+    assert result.load() == {"y0": 100_000, "y1": 200_000}
+
+
+def test_an_error_that_is_gone_holds_no_file(world):
+    with pytest.raises(TypeError):
+        ParallelRunner().run(
+            pipeline([node(large, "x", "a"), node(int, "a", "b", name="bad")]), DataCatalog({"x": "text"})
+        )
+
+
+def memory():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def test_many_runs_leak_nothing(world):
+    nodes = pipeline([node(large, "x", "a", name="a"), node(np.sum, "a", "b", name="b")])
+    runner = ParallelRunner(max_workers=2)
+
+    def run(times):
+        for _ in range(times):
+            assert runner.run(nodes, DataCatalog({"x": 1})).load() == {"b": 100_000}
+
+    run(20)
+    before, open_before, threads = memory(), len(descriptors()), threading.active_count()
+    run(int(os.environ.get("LEAK_RUNS", "180")))
+    assert memory() - before < 6 << 20
+    assert len(descriptors()) <= open_before
+    assert threading.active_count() <= threads + 1  # a timer that was told to stop may not have yet
+    if os.environ.get("SHOW_TIMES"):
+        with open(os.environ["SHOW_TIMES"], "a") as out:
+            method = os.environ["KEDRO_MP_CONTEXT"]
+            out.write(f"leak {method} {memory() - before} {len(descriptors()) - open_before}\n")
