@@ -37,11 +37,13 @@ def execute(file: str, request: RunRequest, *, verbose: bool = False) -> int:
         click.echo(explain(error.__cause__ or error), err=True)
         click.echo(f"\n{file} could not be executed, and nothing was run.", err=True)
         return BAD_REQUEST
-    with _log_lines(verbose), plain_warnings(), terminal_view(with_log=verbose) as view:
+    with _log_lines(verbose), plain_warnings():
         try:
-            run = session.run(request, pipelines=pipelines, listeners=[view])
+            run = session.prepare(request, pipelines=pipelines)
         except PipelineError as error:
             raise RequestError(f"These pipelines do not fit together: {error}") from error
+        with terminal_view(run, with_log=verbose):
+            run.execute()
     return _report(run)
 
 

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
-from kedro_nb.runner.events import NodeFinished, RunStarted
+from kedro_nb.cli.bar import BarView
+from kedro_nb.runner.events import NodeCancelled, NodeFailed, NodeFinished, NodeSkipped
 from kedro_nb.session.display import columns, seconds_text
 from kedro_nb.session.progress import RunProgress, most_telling
 
 if TYPE_CHECKING:
     from kedro_nb.runner.events import Event
-    from kedro_nb.session.progress import NodeProgress
+    from kedro_nb.session import NodeProgress, Run
 
-_REFRESHES = 10  # of the bar, in a second
+__all__ = ["BarView", "PlainView", "can_draw", "table", "terminal_view"]
+
 _MOST_ROWS = 20
 _PARTS = ("load", "call", "save")
 
 
 class PlainView:
-    """One line for each node that is done: for logs and pipes."""
+    """One line for each node that needs no more work or went wrong: for logs and pipes.
 
-    def __init__(self) -> None:
-        self.progress = RunProgress()
+    Args:
+        run: is followed. Without it the view has to be made a listener.
+    """
+
+    def __init__(self, run: Run | None = None) -> None:
+        self.progress = RunProgress() if run is None else run.progress
+        self._follows = run is not None
+        if run is not None:
+            run.listen(self)
 
     def __enter__(self) -> Self:
         return self
@@ -33,62 +42,27 @@ class PlainView:
         pass
 
     def __call__(self, event: Event) -> None:
-        self.progress(event)
-        if isinstance(event, NodeFinished):
-            progress = self.progress
-            node = progress.nodes[event.node.name]
-            click.echo(f"[{progress.done}/{progress.total}] {node.name} ({seconds_text(node.seconds)})")
-
-
-class BarView:
-    """A bar with the nodes at work, from the first event to the end; it leaves nothing behind.
-
-    Args:
-        console: the rich console to draw on; standard output by default.
-    """
-
-    def __init__(self, console: Any = None) -> None:
-        from rich.console import Console
-        from rich.live import Live
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        console = console or Console()  # not the one that all share: a node may draw a bar of its own on that
-        self.progress = RunProgress()
-        self._bar = Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}", markup=False),
-            console=console,
-        )
-        self._task = self._bar.add_task("", start=False)
-        self._live = Live(
-            get_renderable=self._draw, console=console, transient=True, refresh_per_second=_REFRESHES
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._live.stop()
-
-    def __call__(self, event: Event) -> None:
-        self.progress(event)
-        if isinstance(event, RunStarted):
-            self._bar.start_task(self._task)
-            self._live.start()
-
-    def _draw(self) -> Any:
-        """What a thread of rich's asks for a few times a second, whatever happens meanwhile."""
+        if not self._follows:
+            self.progress(event)
+        if not isinstance(event, NodeFinished | NodeSkipped | NodeFailed | NodeCancelled):
+            return
         progress = self.progress
-        names = ", ".join(node.name for node in progress.active)
-        self._bar.update(self._task, completed=progress.done, total=progress.total, description=names)
-        return self._bar
+        node = progress.nodes[event.node.name]
+        if node.state == "cancelled" and node.started is None:
+            return  # it never began: there may be hundreds
+        click.echo(f"[{progress.done}/{progress.total}] {node.name} {_what_became(node)}")
 
 
-def terminal_view(*, with_log: bool = False) -> PlainView | BarView:
+def _what_became(node: NodeProgress) -> str:
+    took = seconds_text(node.seconds)
+    if node.state == "done":
+        return f"({took})"
+    return node.state if node.started is None else f"{node.state} after {took}"
+
+
+def terminal_view(run: Run | None = None, *, with_log: bool = False) -> PlainView | BarView:
     """The view that fits where the output goes. Log lines would tear a bar apart."""
-    return BarView() if can_draw() and not with_log else PlainView()
+    return BarView(run=run) if can_draw() and not with_log else PlainView(run)
 
 
 def can_draw() -> bool:

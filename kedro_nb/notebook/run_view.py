@@ -83,8 +83,7 @@ def in_terminal(run: Run) -> Iterator[None]:
 
     try:
         if can_draw():
-            with BarView() as bar:
-                run.listen(bar)
+            with BarView(run=run):
                 yield
         else:
             yield

@@ -170,7 +170,13 @@ def test_names_and_errors_are_escaped(cells):
     cells.run("def bad(x): raise ValueError(UGLY)")
     cells.run("ugly = Pipeline([Node(bad, UGLY, 'y', name='n')])")
     cells.run(
-        "import kedro_nb\nfor k in (1, UGLY):\n    kedro_nb.session().parameters = {UGLY: k}\n    kedro_nb.session().catalog[UGLY] = k\n    _ = kedro_nb.session().run(kedro_nb.session.RunRequest(pipelines='ugly', from_inputs=(UGLY,)), pipelines={'ugly': ugly})"
+        """
+from kedro_nb.session import RunRequest, session
+for k in (1, UGLY):
+    session().parameters = {UGLY: k}
+    session().catalog[UGLY] = k
+    _ = session().run(RunRequest(pipelines='ugly', from_inputs=(UGLY,)), pipelines={'ugly': ugly})
+"""
     )
     for line in ("%kedro_history", "%kedro_history -1", "%kedro_history 1", "%kedro_history 1 2"):
         value = cells.run(line)
