@@ -34,6 +34,11 @@ def test_transcoded_names_connect_layers_and_stay_as_written():
     assert draw_text(p).splitlines()[-2:] == ["1  w: raw -> a@pandas", "2  r: a@spark -> b"]
 
 
+def test_a_highlighted_node_is_marked_with_an_arrow():
+    p = Pipeline([node(work, "a", "b", name="one"), node(work, "b", "c", name="two")])
+    assert draw_text(p, highlight=["two"]).splitlines()[-2:] == ["1  one: a -> b", "2 →two: b -> c"]
+
+
 def test_one_of_a_kind_is_singular():
     assert draw_text(Pipeline([node(work, "a", "b", name="n")])).startswith("Pipeline: 1 node in 1 layer\n")
 

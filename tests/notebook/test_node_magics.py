@@ -1,0 +1,361 @@
+"""%%kedro_node, %kedro_nodes and %kedro_forget in IPython."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from kedro_nb.session import session
+
+CLEAN = "%%kedro_node -o cleaned\ndef clean(companies):\n    return [c for c in companies if c]"
+TOTALS = """%%kedro_node totals -o total,biggest=top
+total = sum(twice(c) for c in cleaned) * ratio
+biggest = max(cleaned)"""
+
+
+@pytest.fixture
+def ready(cells):
+    cells.run("%reset_selective -f ^statistics$")
+    cells.run("%kedro_save companies [3, 1, None]")
+    cells.run("%%kedro_params\nratio: 0.5\ndeep: {depth: 4}")
+    cells.run("def twice(x): return 2 * x\nscale = 3")
+    return cells
+
+
+@pytest.fixture
+def with_ids(ready, monkeypatch):
+    """Runs cells as a front end does that names them."""
+
+    def run(cell_id, code, *, fails=False):
+        parent = {"metadata": {"cellId": cell_id}, "content": {"code": code}}
+        monkeypatch.setattr(ready.shell, "get_parent", lambda: parent, raising=False)
+        return ready.fail(code) if fails else ready.run(code)
+
+    return run
+
+
+def names():
+    return list(session().nodes)
+
+
+def node(name):
+    return session().nodes[name].node
+
+
+def test_a_function_and_plain_code_make_a_pipeline_that_runs(ready):
+    ready.run(CLEAN)
+    ready.run(TOTALS)
+    assert node("totals").inputs == ["cleaned", "params:ratio"]
+    assert node("totals").outputs == ["total", "top"]
+    assert ready.run("%kedro_run").load() == {"total": 4.0, "top": 3}
+
+
+def test_the_functions_are_functions_of_the_notebook(ready):
+    ready.run(CLEAN)
+    ready.run(TOTALS)
+    assert ready.run("clean([0, 1])") == [1]
+    assert ready.run("totals([1, 2], 1)") == (6, 2)
+    assert ready.run("clean").__module__ == "__main__"
+
+
+def test_the_source_is_visible(ready):
+    ready.run(CLEAN)
+    ready.run(TOTALS)
+    assert inspect.getsource(ready.run("clean")) == CLEAN.partition("\n")[2] + "\n"
+    assert inspect.getsource(ready.run("totals")).splitlines() == [
+        "def totals(cleaned, ratio):",
+        "    total = sum(twice(c) for c in cleaned) * ratio",
+        "    biggest = max(cleaned)",
+        "    return total, biggest",
+    ]
+
+
+def test_functions_of_the_notebook_are_used_as_they_are_when_it_runs(ready):
+    ready.run(CLEAN)
+    ready.run(TOTALS)
+    ready.run("def twice(x): return 10 * x")
+    assert ready.run("%kedro_run").load()["total"] == 20.0
+
+
+def test_a_function_defined_anew_in_another_cell_is_what_runs(ready):
+    ready.run(CLEAN)
+    ready.run("def clean(companies): return [7]")
+    assert ready.run("%kedro_run").load() == {"cleaned": [7]}
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("%%kedro_node -o y\ndef f(companies):\n    x = 1\n    return x / 0", 4),
+        ("%%kedro_node f -o y\nx = len(companies)\n\ny = x / 0", 4),
+        ("\n\n%%kedro_node f -o y\n\n\n# here\ny = len(companies) / 0", 7),
+        ("%%time\n%%kedro_node f -o y\n\ny = len(companies) / 0", 4),
+    ],
+)
+def test_a_traceback_points_to_the_cell_and_its_line(ready, code, line):
+    ready.run(code)
+    number = session().nodes["f"].origin.place.removeprefix("In [").removesuffix("]")
+    _, text = ready.fail("%kedro_run")
+    assert f"Cell In[{number}], line {line}, in f(companies)" in text
+    assert " / 0" in next(each for each in text.splitlines() if each.startswith("---->"))
+
+
+def test_the_cell_s_number_is_the_notebook_s(ready):
+    ready.run(CLEAN)
+    ready.run("here = len(In) - 2")
+    assert session().nodes["clean"].origin.place == f"In [{ready.run('here')}]"
+
+
+def test_running_a_cell_again_replaces_its_node(ready):
+    ready.run(CLEAN)
+    ready.run(TOTALS)
+    ready.run(CLEAN.replace("if c", "if c == 1"))
+    assert names() == ["clean", "totals"]
+    assert ready.run("%kedro_run").load()["top"] == 1
+
+
+def test_a_renamed_node_leaves_nothing_behind(with_ids):
+    with_ids("one", CLEAN)
+    shown = with_ids("one", CLEAN.replace("def clean", "def tidy").replace("if c", "if c == 1"))
+    assert names() == ["tidy"]
+    assert [each.name for each in session().pipelines["__default__"]] == ["tidy"]
+    assert "Takes the place of 'clean' of In [" in repr(shown)
+
+
+def test_a_renamed_node_leaves_nothing_behind_where_cells_have_no_ids(ready):
+    ready.run(CLEAN)
+    ready.run(CLEAN.replace("def clean", "def tidy"))
+    ready.run(TOTALS)
+    ready.run(TOTALS.replace("totals", "sums"))
+    assert names() == ["tidy", "sums"]
+
+
+def test_a_cell_that_was_a_function_may_become_plain_code(with_ids):
+    with_ids("one", CLEAN)
+    with_ids("one", "%%kedro_node clean -o cleaned\ncleaned = companies")
+    with_ids("one", CLEAN)
+    assert names() == ["clean"]
+
+
+def test_a_node_moves_to_another_pipeline(with_ids):
+    with_ids("one", CLEAN)
+    with_ids("one", CLEAN.replace("-o", "-p prep -o"))
+    assert list(session().pipelines) == ["prep"]
+    assert with_ids("two", "%kedro_run -p prep --from-nodes=clean").load() == {"cleaned": [3, 1]}
+
+
+def test_a_copy_of_a_cell_takes_the_name_and_says_so(with_ids):
+    with_ids("one", CLEAN)
+    shown = with_ids("two", CLEAN.replace("if c", "if c == 1"))
+    assert names() == ["clean"]
+    assert "Takes the place of 'clean' of In [" in repr(shown)
+
+
+def test_two_cells_that_write_the_same_dataset_are_both_named(with_ids):
+    with_ids("one", CLEAN)
+    error, text = with_ids("two", CLEAN.replace("def clean", "def tidy"), fails=True)
+    assert type(error).__name__ == "OutputNotUniqueError"
+    assert "written by node 'clean' of In [" in text
+    assert "node 'tidy' of In [" in text
+
+
+MISTAKES = {
+    "syntax": (
+        "%%kedro_node -o cleaned\ndef clean(companies):\n    return [1",
+        "line 3: this is not valid Python",
+    ),
+    "an error while it is defined": (
+        "%%kedro_node -o cleaned\ndef clean(companies=1 / 0): return 1",
+        "ZeroDivisionError",
+    ),
+    "an argument": (
+        "%%kedro_node -o cleaned -i x=companies\ndef clean(companies): return 1",
+        "no argument 'x'",
+    ),
+    "an option": ("%%kedro_node --ouput x\ny = 1", "--ouput - did you mean one of these instead: --outputs"),
+    "two names": ("%%kedro_node a b -o y\ny = 1", "one name, and there are 2: a b"),
+    "a name that is none": ("%%kedro_node a/b -o y\ny = len(companies)", "not a valid node name"),
+    "an output that is not assigned": (
+        "%%kedro_node -o totl\ntotal = 1",
+        "'totl' that the cell assigns (-o) - did you mean one of these instead: total",
+    ),
+    "an output that is only read": (
+        "%%kedro_node f -o companies\ncompanies.append(1)",
+        "reads and does not assign",
+    ),
+    "an unknown name": (
+        "%%kedro_node -o y\ny = sum(compnies)",
+        "no variable of the notebook - did you mean one of these instead: companies",
+    ),
+    "a name that the notebook uses": (
+        "%%kedro_node scale -o y\ny = len(companies)",
+        "'scale' holds something already (of type int)",
+    ),
+    "a name that the cell uses": (
+        "%%kedro_node twice -o y\ny = twice(1)",
+        "The cell uses 'twice' of the notebook",
+    ),
+    "no name and no output": ("%%kedro_node\nx = len(companies)", "needs a name, as in: %%kedro_node report"),
+    "no input and no output": ("%%kedro_node f\nx = 1", "The cell reads no dataset, and -o names no output"),
+    "nothing": ("%%kedro_node f\n# nothing", "The cell holds no code"),
+    "a magic below": ("%%kedro_node f\n%%time\nx = 1", "%%time is a cell magic: put it above"),
+    "a star": ("%%kedro_node -o y\nfrom math import *\ny = pi", "cannot import '*' from math"),
+    "two functions": ("%%kedro_node -o y\ndef f(): return 1\ndef g(): return 2", "2 functions (f, g)"),
+    "a circle": ("%%kedro_node -o companies\ndef back(cleaned): return 1", "back -> clean -> back"),
+    "a pipeline of the user's": (
+        "%%kedro_node -p statistics2 -o y\ndef f(companies): return 1",
+        "'statistics2' was registered as a whole",
+    ),
+    "a function's name twice": (
+        "%%kedro_node other -o y\ndef clean(companies): return 1",
+        "The function of node 'clean' of In [",
+    ),
+    "a parameter as output": (
+        "%%kedro_node -o params:ratio\ndef f(companies): return 1",
+        "'params:ratio' is a parameter",
+    ),
+    "the line magic": ("%kedro_node clean -o y", "with two percent signs"),
+    "an unknown node": ("%kedro_forget claen", "'claen'"),
+    "nothing to forget": ("%kedro_forget", "takes the names of nodes, or --all. There are: clean."),
+    "everything and something": ("%kedro_forget --all clean", "--all removes every node"),
+    "a name for the list": ("%kedro_nodes clean", "%kedro_nodes takes no names: clean"),
+    "an unknown pipeline": ("%kedro_nodes --pipeline=x", "There is no pipeline 'x' made of cells"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_message_and_changes_nothing(ready, mistake):
+    code, told = MISTAKES[mistake]
+    ready.run(CLEAN)
+    ready.run("import kedro_nb; kedro_nb.session().pipelines['statistics2'] = Pipeline([])")
+    before = dict(session().nodes), list(session().pipelines["__default__"])
+    variables = set(ready.shell.user_ns)
+    function = ready.run("clean")
+    _, text = ready.fail(code)
+    assert told in text
+    assert "kedro_nb/" not in text
+    assert (dict(session().nodes), list(session().pipelines["__default__"])) == before
+    assert ready.run("clean") is function
+    assert {name for name in set(ready.shell.user_ns) - variables if not name.startswith("_")} == set()
+
+
+PLAIN = {
+    "a walrus and a comprehension": "y = [m for c in companies if c and (m := c * ratio)]",
+    "an import": "import math\ny = math.floor(ratio)",
+    "a helper of its own": "def half(x): return x * ratio\ny = half(scale)",
+    "a class": "class A:\n    z = scale\ny = A.z * ratio",
+    "a name from the shell": "!true {ratio}\n%time z = twice(ratio)\ny = ratio",
+    "await": "import asyncio\nawait asyncio.sleep(0)\ny = ratio",
+    "try": "try:\n    y = 1 / 0\nexcept ZeroDivisionError as e:\n    y = ratio",
+    "match": "match companies:\n    case [first, *_]: y = first * ratio",
+    "del": "z = ratio\ny = z\ndel z",
+    "a change of its own variable": "companies = list(companies)\ny = len(companies) * ratio",
+    "a transcoded dataset": "y = raw",
+}
+
+
+@pytest.mark.parametrize("case", PLAIN)
+def test_plain_code_of_every_kind(ready, case):
+    given = " -i raw@pickle" if "transcoded" in case else ""
+    session().catalog["raw@pickle"] = 1
+    ready.run(f"%%kedro_node -o y{given}\n{PLAIN[case]}")
+    assert set(ready.run("%kedro_run").load()) == {"y"}
+    assert set(node("make_y").inputs) <= {"companies", "params:ratio", "raw@pickle"}
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_it_runs_in_processes(ready, start, monkeypatch):
+    monkeypatch.setenv("KEDRO_MP_CONTEXT", start)
+    ready.run(CLEAN)
+    ready.run(TOTALS)
+    assert ready.run("%kedro_run --parallel").load() == {"total": 4.0, "top": 3}
+    ready.run("%%kedro_node totals -o total\n\ntotal = len(cleaned) / 0")
+    _, text = ready.fail("%kedro_run --parallel")
+    assert ", line 3, in totals(cleaned)" in text
+    assert "total = len(cleaned) / 0" in text
+
+
+def test_it_runs_on_threads(ready):
+    ready.run(CLEAN)
+    ready.run(TOTALS)
+    assert ready.run("%kedro_run --runner=ThreadRunner").load() == {"total": 4.0, "top": 3}
+
+
+def test_tags_and_a_namespace(ready):
+    ready.run(CLEAN.replace("-o", "--tags a,b -ns prep -o"))
+    assert node("prep.clean").tags == {"a", "b"}
+    assert ready.run("%kedro_run --namespaces=prep --tags=a").load() == {"cleaned": [3, 1]}
+
+
+def test_a_space_after_a_comma_is_fine(ready):
+    ready.run(
+        "%%kedro_node -o low, high -i data=companies # and so on\ndef split(data, k=1): return data[:k], data[k:]"
+    )
+    assert node("split").outputs == ["low", "high"]
+
+
+def test_a_dict_of_outputs(ready):
+    ready.run("%%kedro_node -o a=low,b=high\ndef split(companies): return {'b': 2, 'a': 1}")
+    assert ready.run("%kedro_run").load() == {"low": 1, "high": 2}
+
+
+def test_a_node_may_be_named_as_its_dataset(ready):
+    ready.run("%%kedro_node cleaned -o cleaned\ncleaned = companies")
+    ready.run("%%kedro_node sizes -o size\nsize = len(cleaned)")
+    assert node("sizes").inputs == ["cleaned"]
+    ready.run("%kedro_run --to-outputs=cleaned\n%kedro_load cleaned")
+    ready.run("%%kedro_node cleaned -o cleaned\ncleaned = companies[:1]")
+    assert ready.run("%kedro_run").load() == {"size": 1}
+
+
+def test_help(ready):
+    assert "%%kedro_node [NAME] [-i INPUTS] [-o OUTPUTS]" in ready.printed("%kedro_node --help")
+    assert "%kedro_forget NAME [NAME...]" in ready.printed("%kedro_forget --help")
+    assert "--pipeline NAME" in ready.printed("%kedro_nodes --help")
+
+
+def test_a_semicolon_silences_the_picture(ready):
+    assert ready.run("%%kedro_node -o y\ny = len(companies);") is None
+    assert names() == ["make_y"]
+
+
+def test_forgotten_nodes_are_gone_and_their_functions_stay(ready):
+    ready.run(CLEAN)
+    ready.run(TOTALS)
+    assert ready.printed("%kedro_forget totals") == "Removed: totals. __default__ has 1 node left.\n"
+    assert ready.printed("%kedro_forget --all") == "Removed: clean. __default__ has 0 nodes left.\n"
+    assert not session().pipelines
+    assert ready.run("clean([0])") == []
+
+
+OFFERS = {
+    "an option": ("%%kedro_node clean --out", {"--outputs"}),
+    "a name that is there": ("%%kedro_node cl", {"clean"}),
+    "an option that is not used yet": (
+        "%%kedro_node x -o y --",
+        {"--inputs", "--tags", "--pipeline", "--namespace"},
+    ),
+    "a dataset to read": ("%%kedro_node x -i c", {"cleaned", "companies"}),
+    "a parameter to read": (
+        "%%kedro_node x -i a=cleaned,depth=params:d",
+        {"params:deep", "params:deep.depth"},
+    ),
+    "a dataset that somebody waits for": ("%%kedro_node x --outputs=w", {"wanted"}),
+    "a tag": ("%%kedro_node x --tags ", {"slow"}),
+    "a pipeline": ("%%kedro_node x -p ", {"__default__", "late"}),
+    "a namespace": ("%%kedro_node x -ns ", {"ns"}),
+    "a node to forget": ("%kedro_forget cl", {"clean"}),
+    "another node to forget": ("%kedro_forget clean ", {"ns.wait", "--all"}),
+    "a pipeline to list": ("%kedro_nodes --pipeline=l", {"late"}),
+    "the option of the list": ("%kedro_nodes -", {"--pipeline"}),
+}
+
+
+@pytest.mark.parametrize("case", OFFERS)
+def test_the_tab_key_offers(ready, case):
+    ready.run(CLEAN.replace("-o", "--tags slow -o"))
+    ready.run("%%kedro_node -p late -ns ns -o got\ndef wait(wanted): return 1")
+    line, wanted = OFFERS[case]
+    stem = line[: max(line.rfind(sign) for sign in " =,") + 1]
+    assert {offer.removeprefix(stem) for offer in ready.offers(line)} == wanted
