@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import BrowserContext
 
 LEFT_OUT = "KEDRO_NB_NO_BROWSER"
 _ARGUMENTS = [
@@ -49,15 +50,20 @@ def find() -> Path | None:
 
 
 @contextmanager
-def started() -> Iterator[Browser]:
-    """A browser for as long as the block lasts."""
+def started(*, pixels: int = 1) -> Iterator[BrowserContext]:
+    """A browser for as long as the block lasts, with so many pixels to a CSS pixel.
+
+    Its profile is a folder, as people have it: scripts come from the disk's cache, compiled, after the first page.
+    """
     from playwright.sync_api import sync_playwright
 
     path = find()
     if path is None:
         raise RuntimeError(_HELP)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=_ARGUMENTS)
+    with sync_playwright() as driver, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        browser = driver.chromium.launch_persistent_context(
+            profile, executable_path=path, args=_ARGUMENTS, device_scale_factor=pixels
+        )
         try:
             yield browser
         finally:

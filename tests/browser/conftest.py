@@ -10,10 +10,9 @@ import pytest
 
 from . import chromium
 from .open_notebook import OpenNotebook, write_notebook
-from .servers import JupyterServer
+from .servers import FRONT_ENDS, JupyterServer
 
 HERE = Path(__file__).resolve().parent
-FRONT_ENDS = ("lab", "notebook")
 _numbers = itertools.count(1)
 
 
@@ -29,9 +28,9 @@ def pytest_collection_modifyitems(items):
 # "package": both end with the last test of this folder, as Playwright's loop would disturb the tests after it.
 @pytest.fixture(scope="package")
 def browser():
-    """One context for all tests, so that a page after the first finds the front end's scripts in the cache."""
+    """One for all tests, so that a page after the first finds the front end's scripts in the cache."""
     with chromium.started() as browser:
-        yield browser.new_context()
+        yield browser
 
 
 @pytest.fixture(scope="package")

@@ -24,11 +24,12 @@ def take(wish: argparse.Namespace) -> None:
     """Run a copy of the notebook, with the files beside it, and take the picture."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        chromium.started() as browser,
+        chromium.started(pixels=2) as browser,
         JupyterServer("lab", Path(folder)) as server,
     ):
         shutil.copytree(wish.notebook.resolve().parent, server.root, dirs_exist_ok=True)
-        page = browser.new_page(viewport={"width": wish.width, "height": 1000}, device_scale_factor=2)
+        page = browser.new_page()
+        page.set_viewport_size({"width": wish.width, "height": 1000})
         notebook = OpenNotebook(page, server, wish.notebook.name)
         notebook.theme(wish.theme)
         notebook.hide_side_bar()

@@ -19,6 +19,7 @@ import nbformat
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+FRONT_ENDS = ("lab", "notebook")
 TOKEN = "browser-tests"
 _START = 60.0  # seconds that a server may take to answer on a slow machine
 _COMMANDS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import FRONT_ENDS
 from .look import is_over, seconds, states, unreadable
+from .servers import FRONT_ENDS
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 SETUP = f"""%load_ext kedro_nb
