@@ -1,14 +1,20 @@
-// Builds the bundle that notebooks load: `npm run build`. It is committed, so that nobody needs Node to install kedro_nb.
+// Builds the bundles that notebooks load: `npm run build`. They are committed, so that nobody needs Node to install kedro_nb.
 
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-export const BUNDLE = fileURLToPath(new URL("../kedro_nb/notebook/static/graph.js", import.meta.url));
+const STATIC = fileURLToPath(new URL("../kedro_nb/notebook/static/", import.meta.url));
 
-export const OPTIONS = {
+/** Each bundle by its file. */
+export const BUNDLES = {
+  [`${STATIC}graph.js`]: "src/widget.ts",
+  [`${STATIC}panel.js`]: "src/panel/widget.ts",
+};
+
+export const options = (file) => ({
   absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
-  entryPoints: ["src/widget.ts"],
-  outfile: BUNDLE,
+  entryPoints: [BUNDLES[file]],
+  outfile: file,
   bundle: true,
   minify: true,
   format: "esm",
@@ -16,6 +22,8 @@ export const OPTIONS = {
   legalComments: "none",
   charset: "utf8",
   logLevel: "warning",
-};
+});
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await build(OPTIONS);
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await Promise.all(Object.keys(BUNDLES).map((file) => build(options(file))));
+}
