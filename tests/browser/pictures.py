@@ -50,7 +50,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--cells", type=_cells, required=True, metavar="FIRST-LAST")
     parser.add_argument("--to", type=Path, required=True, metavar="PNG")
     parser.add_argument("--theme", choices=["light", "dark"], default="light")
-    parser.add_argument("--width", type=int, default=900)
+    parser.add_argument(
+        "--width", type=int, default=900, help="in CSS pixels; below 760 JupyterLab changes its layout"
+    )
     parser.add_argument("--until", metavar="TEXT")
     take(parser.parse_args(arguments))
 
