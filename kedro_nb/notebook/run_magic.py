@@ -56,6 +56,8 @@ def _prepare(shell: Any, asked: RunLine) -> Run:
     made = session().prepare(
         asked.request, catalog=catalog, pipelines=pipelines_in(variables), runners=runners_in(variables)
     )
+    if asked.extras["catalog"]:
+        made.options = (f"--catalog={asked.extras['catalog']}",)
     use_functions_as_defined_now(made.pipeline, variables)
     return made
 

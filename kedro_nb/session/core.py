@@ -140,6 +140,8 @@ class Session:
         work = Execution(self, runner, catalog)
         run = Run(self._new_id(), request, pipeline, parameters, work, self.durations, listeners)
         run.expected = self.history.expected(run)
+        if catalog is not self.catalog:
+            run.options = None
         return run
 
     def _new_id(self) -> str:

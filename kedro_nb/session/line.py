@@ -20,15 +20,16 @@ _VALUES = {"runner_params": "--runner-params", "params": "--params"}
 _VERSIONS = {"load_versions": "--load-versions"}
 
 
-def command_line(request: RunRequest, command: str = "%kedro_run") -> str | None:
+def command_line(request: RunRequest, command: str = "%kedro_run", options: Sequence[str] = ()) -> str | None:
     """The line that asks for the same run; None where no line can: a parameter that is an object, say.
 
     Args:
         request: the run.
         command: what the line begins with.
+        options: further options, of a front end, with their values.
     """
     try:
-        words = list(_words(request))
+        words = [*_words(request), *options]
     except (ValueError, RequestError):  # of RequestError there may be one for what we try to read back
         return None
     return " ".join([command, *map(shlex.quote, words)])

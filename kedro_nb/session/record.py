@@ -9,6 +9,7 @@ import json
 import platform
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from kedro_nb.pipeline.transcoding import strip_transcoding
 from kedro_nb.session.failure_record import error_record
@@ -38,15 +39,27 @@ _MAIN, _IN_MEMORY = "main", "MemoryDataset"
 _NOTHING = 0.0005  # seconds
 
 
+_kept: WeakKeyDictionary[Run, dict[str, Any]] = WeakKeyDictionary()  # of runs that are over
+
+
 def record(run: Run) -> dict[str, Any]:
     """What there is to know of a run, now. Small, free of secrets, and JSON whatever the user's values are."""
+    if not run.over:
+        return _record(run)
+    made = _kept.get(run)
+    if made is None:
+        made = _kept[run] = _record(run)
+    return made
+
+
+def _record(run: Run) -> dict[str, Any]:
     progress = run.progress
     made: dict[str, Any] = {
         "version": VERSION,
         "id": run.id,
         "state": run.state,
         "runner": progress.runner or run.request.runner,
-        "command": command_line(_shown(run.request)),
+        "command": _command(run, run.request),
         "request": _request(run.request),
         "parameters": plain(masked(run.parameters), Budget(_PARAMETERS)),
         "python": platform.python_version(),
@@ -82,6 +95,10 @@ def _add_prints(nodes: list[dict[str, Any]], run: Run, room: int) -> None:
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
+
+
+def _command(run: Run, request: RunRequest) -> str | None:
+    return None if run.options is None else command_line(_shown(request), options=run.options)
 
 
 def _shown(request: RunRequest) -> RunRequest:
@@ -194,10 +211,10 @@ def _resume(run: Run) -> dict[str, Any] | None:
     hint = run.resume
     if hint is None:
         return None
-    request = _shown(run.request)
+    request = run.request
     if hint.unfinished < len(run.pipeline):  # the new beginning takes the place of the old one
         request = replace(request, from_nodes=hint.nodes, from_inputs=())
-    return _known({"nodes": list(hint.nodes), "command": command_line(request)})
+    return _known({"nodes": list(hint.nodes), "command": _command(run, request)})
 
 
 def _time(seconds: float | None) -> float | None:

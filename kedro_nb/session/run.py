@@ -57,6 +57,8 @@ class Run:
         progress: the state and the times of every node.
         started, ended: seconds since the epoch; None before.
         expected: seconds that the same nodes took with the same runner when they last ran to the end, if they did.
+        options: the options that a front end has beside those of a request, as in "--catalog=io": the line that asks
+            for the same run needs them. None where no line can ask for it.
         code: a hash of each node's code as it was when the run began, by node name.
     """
 
@@ -82,6 +84,7 @@ class Run:
         self.started: float | None = None
         self.ended: float | None = None
         self.expected: float | None = None
+        self.options: tuple[str, ...] | None = ()
         self.code: Mapping[str, str] = {}
         self._work = work
         self._result: RunResult | None = None

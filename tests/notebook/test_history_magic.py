@@ -93,6 +93,12 @@ def test_two_runs_are_compared(ready):
     assert "<style" not in shown
 
 
+def test_the_command_names_the_catalog_that_was_used(ready):
+    ready.run("io = DataCatalog({'xs': [1]})\ndef variance(m, m2): return 1")
+    ready.run("%kedro_run -p statistics --catalog=io")
+    assert ready.run("%kedro_history -1").record["command"] == "%kedro_run --pipeline=statistics --catalog=io"
+
+
 def test_the_value_can_be_kept(ready):
     ready.run("c = %kedro_history 1 -1")
     assert ready.run("c.after.state") == "failed"

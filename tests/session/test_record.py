@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from jsonschema import Draft202012Validator
 
+from kedro_nb.io import DataCatalog
 from kedro_nb.notebook.run_options import parse
 from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.runner import events
@@ -146,6 +147,14 @@ def test_sizes_are_told(session):
     assert nodes_of(made)["first"]["peak"] == 123
     measured = next(each["measured"] for each in made["datasets"] if each["name"] == "middle")
     assert measured == {"type": "DataFrame", "bytes": 800, "shape": [10, 2]}
+
+
+def test_the_line_of_a_run_on_another_catalog_is_only_known_to_who_named_it(session):
+    catalog = DataCatalog({"xs": 1})
+    assert "command" not in record(session.run(catalog=catalog))
+    run = session.prepare(catalog=catalog)
+    run.options = ("--catalog=io",)
+    assert record(run)["command"] == "%kedro_run --catalog=io"
 
 
 def test_secrets_are_in_no_part_of_it(session):
