@@ -116,7 +116,9 @@ def _define_function(
     function: ast.FunctionDef | ast.AsyncFunctionDef,
 ) -> DefinedNode:
     outputs = _outputs(asked.outputs)
-    check_returns(function, None if asked.outputs.given and not asked.outputs.left else outputs or None)
+    dropped = asked.outputs.given and not outputs  # -o "" says that nobody wants what is returned
+    if not dropped and not function.decorator_list:
+        check_returns(function, outputs or None)
     name = asked.name or function.name
     full_name = _within(asked.namespace, name)
     _check_namesake(function.name, full_name, cell)
@@ -162,7 +164,7 @@ def _check_namesake(function: str, name: str, cell: NodeCell) -> None:
 def _defaults_kept(func: Any, inputs: list[str] | dict[str, str]) -> dict[str, Any]:
     import inspect
 
-    arguments = inspect.signature(func, follow_wrapped=False).parameters
+    arguments = inspect.signature(func).parameters
     given = inputs if isinstance(inputs, dict) else list(arguments)[: len(inputs)]
     return {
         name: each.default

@@ -295,6 +295,30 @@ def test_a_space_after_a_comma_is_fine(ready):
     assert node("split").outputs == ["low", "high"]
 
 
+DECORATORS = {
+    "a cache": "import functools\n@functools.lru_cache\n",
+    "a wrapper": """import functools
+def wrapped(f):
+    @functools.wraps(f)
+    def call(*args, **kwargs): return f(*args, **kwargs)
+    return call
+@wrapped
+""",
+}
+
+
+@pytest.mark.parametrize("case", DECORATORS)
+def test_a_decorated_function_reads_what_its_own_arguments_name(ready, case):
+    ready.run(f"%%kedro_node f -o y\n{DECORATORS[case]}def f(ratio, k=1): return ratio")
+    assert node("f").inputs == ["params:ratio"]
+    assert ready.run("%kedro_run").load() == {"y": 0.5}
+
+
+def test_no_outputs_may_be_meant(ready):
+    ready.run("%%kedro_node -o ''\ndef f(ratio): return 1")
+    assert node("f").outputs == []
+
+
 def test_a_dict_of_outputs(ready):
     ready.run("%%kedro_node -o a=low,b=high\ndef split(companies): return {'b': 2, 'a': 1}")
     assert ready.run("%kedro_run").load() == {"low": 1, "high": 2}

@@ -142,7 +142,7 @@ def inputs_by_name(
 
 def _arguments(func: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     try:
-        return dict(inspect.signature(func, follow_wrapped=False).parameters)
+        return dict(inspect.signature(func).parameters)
     except (TypeError, ValueError):
         raise RequestError(
             f"{func!r} does not tell its arguments: name the inputs, as in inputs=['xs', 'params:k']."
