@@ -157,6 +157,6 @@ class RunView:
 
 
 def _drawn(run: Any) -> dict[str, Any]:
-    from kedro_nb.notebook.run_table import run_bundle
+    from kedro_nb.notebook.live import bundle
 
-    return {**run_bundle(run.progress)}
+    return bundle(run)

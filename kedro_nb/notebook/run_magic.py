@@ -96,9 +96,9 @@ def how_to_go_on(failed: Run, line: str) -> str | None:
 
 def view_of(shell: Any, made: Run) -> AbstractContextManager[object]:
     """What draws the run: in place in a notebook, as a bar in a terminal."""
-    from kedro_nb.notebook import run_view
+    from kedro_nb.notebook.live import LiveView, in_terminal
 
-    return run_view.NotebookView(made) if hasattr(shell, "kernel") else run_view.in_terminal(made)
+    return LiveView(made) if hasattr(shell, "kernel") else in_terminal(made)
 
 
 @contextlib.contextmanager

@@ -187,7 +187,7 @@ for k in (1, UGLY):
     for line in ("%kedro_history", "%kedro_history -1", "%kedro_history 1", "%kedro_history 1 2"):
         value = cells.run(line)
         data, _ = cells.shell.display_formatter.format(value)
-        assert "<img" not in data["text/html"], line
+        assert UGLY not in data["text/html"], line
         json.dumps(data)
 
 

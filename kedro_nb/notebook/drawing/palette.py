@@ -17,7 +17,6 @@ class Look:
     text: str = "#1f2a37"
     dashed: bool = False
     thick: bool = False
-    badge: str = ""
 
     def highlighted(self) -> Look:
         return replace(self, stroke=HIGHLIGHT, thick=True)
@@ -31,11 +30,30 @@ KINDS = {
     "parameter": Look("#ececec", "#a8a8a8", "#5a5a5a", dashed=True),
 }
 
+
+@dataclass(frozen=True, slots=True)
+class StateLook:
+    """How a state looks.
+
+    Args:
+        sign: says it without colour.
+        fill: the ground of a box, for dark text.
+        strong: for signs and bars, legible on light and on dark pages.
+    """
+
+    sign: str
+    fill: str
+    strong: str
+
+
 STATES = {
-    "waiting": Look("#ececec", "#a8a8a8", "#5a5a5a"),
-    "running": Look("#fff1c2", "#c98a00", "#4a3500", badge="M-3.2 0h.01M0 0h.01M3.2 0h.01"),
-    "finished": Look("#daf2df", "#2f8f4b", "#123d1f", badge="M-3.5 0l2.5 2.5 4.5-5"),
-    "failed": Look("#fbdad8", "#c93434", "#561111", badge="M-3-3l6 6m0-6l-6 6"),
-    "skipped": Look("#ececec", "#a8a8a8", "#5a5a5a", dashed=True, badge="M-3.5 0h7"),
-    "cancelled": Look("#ececec", "#c93434", "#5a5a5a", dashed=True, badge="M-2.5-2.5h5v5h-5z"),
+    "waiting": StateLook("·", "#f4f4f4", "#a3a3a3"),
+    "loading": StateLook("↓", "#fff1c2", "#c98a00"),
+    "running": StateLook("●", "#ffdf80", "#c98a00"),
+    "saving": StateLook("↑", "#fff1c2", "#c98a00"),
+    "done": StateLook("✓", "#bfe8c9", "#2f9e51"),
+    "skipped": StateLook("–", "#e4e4ee", "#8c8c8c"),  # noqa: RUF001 - a dash as wide as the other signs
+    "failed": StateLook("✗", "#fac4c0", "#dd4b4b"),
+    "cancelled": StateLook("■", "#e6d3c4", "#b0693a"),
 }
+WORDS = {"cancelled": "stopped"}  # where the word for a state is another one

@@ -36,6 +36,8 @@ def shorten(text: str, size: float, limit: float, *, bold: bool = False) -> str:
 
 def printable(text: str) -> str:
     """Control characters, line breaks and what XML cannot hold, as visible escapes."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kedro_nb.notebook.run_table import run_html
+from kedro_nb.notebook.live import html_without_graph
 
 if TYPE_CHECKING:
     from kedro_nb.session import Run
@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 def live_html(run: Run) -> str:
     """The run as it is now."""
-    return run_html(run.progress)
+    return html_without_graph(run)

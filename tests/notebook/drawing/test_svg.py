@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kedro_nb.notebook.drawing import draw_mimebundle, draw_svg
-from kedro_nb.notebook.drawing.palette import HIGHLIGHT, KINDS, STATES
+from kedro_nb.notebook.drawing.palette import HIGHLIGHT, KINDS
 from kedro_nb.pipeline import Pipeline, node
 
 from .graphs import layered, work
@@ -165,7 +165,7 @@ def test_a_long_name_is_shortened_in_the_middle_and_whole_in_the_tooltip():
 )
 def test_a_hostile_dataset_name_is_text_and_nothing_else(name):
     p = Pipeline([node(work, name, "b", name="n")])
-    svg = draw_svg(p, highlight=[name], states={name: name})
+    svg = draw_svg(p, highlight=[name])
     assert "<img" not in svg
     assert "<script" not in svg
     readable = name.replace("\x00", "\\x00").replace("\x1b", "\\x1b").replace("\n", "\\n")
@@ -192,26 +192,6 @@ def test_a_transcoded_dataset_is_highlighted_by_any_of_its_names():
     p = Pipeline([node(work, "raw", "a@pandas", name="w"), node(work, "a@spark", "b", name="r")])
     assert HIGHLIGHT in draw_svg(p, highlight=["a@spark"])
     assert draw_svg(p, highlight=["a"]) == draw_svg(p, highlight=["a@pandas"])
-
-
-@pytest.mark.parametrize("state", sorted(STATES))
-def test_a_state_shows_in_colour_and_by_a_mark(state):
-    svg = draw_svg(iris(), states={"fit": state})
-    assert fill_of(svg, "fit") == STATES[state].fill
-    assert len(list(parse(svg).iter(f"{SVG}circle"))) == (state != "waiting")
-
-
-def test_states_move_nothing():
-    def spots(svg):
-        return sorted(
-            (rect.get("x"), rect.get("y"), rect.get("width")) for rect in parse(svg).iter(f"{SVG}rect")
-        )
-
-    assert spots(draw_svg(iris())) == spots(draw_svg(iris(), states={"fit": "failed", "split": "finished"}))
-
-
-def test_an_unknown_state_is_drawn_as_none():
-    assert draw_svg(iris(), states={"fit": "sleeping"}) == draw_svg(iris())
 
 
 def test_the_picture_is_the_same_in_another_process_with_another_hash_seed():

@@ -1,0 +1,29 @@
+"""The view of a run in IPython in a terminal: a bar that draws over itself, and the record in plain text."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from kedro_nb.notebook.live.text import run_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kedro_nb.session import Run
+
+
+@contextlib.contextmanager
+def in_terminal(run: Run) -> Iterator[None]:
+    """Draw the bar of the command line, where there is a terminal to draw it in; print the record at the end."""
+    from kedro_nb.cli.view import BarView, can_draw
+
+    try:
+        if can_draw():
+            with BarView(run=run):
+                yield
+        else:
+            yield
+    finally:
+        if run.progress.started is not None:
+            print(run_text(run.progress))  # noqa: T201 - this is the display
