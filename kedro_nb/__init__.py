@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kedro_nb.notebook.panel import Panel
     from kedro_nb.session import RunRequest, Session, session
+
+    Panel: Any  # `kedro_nb.notebook.panel.Panel`: an import of it would be one against the layers
 
 __all__ = ["Panel", "RunRequest", "Session", "session"]
 __version__ = "0.1.0"
