@@ -125,8 +125,13 @@ def _html_cells(row: HistoryRow, longest: float) -> list[str]:
     cells = [html(cell) for cell in row.cells]
     sign, colour = MARKS[row.state]
     error = f' title="{html(row.error)}"' if row.error else ""
-    cells[2] = f'<code title="{html(row.command)}" style="background:none;color:inherit">{cells[2]}</code>'
-    cells[3] = f'<span{error}><span style="color:{colour}">{sign}</span> {html(row.state)}</span>'
+    cells = [f'<span style="white-space:nowrap">{cell}</span>' for cell in cells]
+    cells[2] = (
+        f'<code title="{html(row.command)}" style="background:none;color:inherit">{html(row.cells[2])}</code>'
+    )
+    cells[3] = (
+        f'<span{error} style="white-space:nowrap"><span style="color:{colour}">{sign}</span> {html(row.state)}</span>'
+    )
     return [*cells, bar(row.seconds / longest)]
 
 

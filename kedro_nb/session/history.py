@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 from kedro_nb.errors import RequestError
 from kedro_nb.session.code import CodeBook
 from kedro_nb.session.display import count_text
-from kedro_nb.session.record import record
+from kedro_nb.session.record import record, remember_parameters
 
 if TYPE_CHECKING:
     from kedro_nb.session.run import Run
@@ -72,8 +72,9 @@ class History(Sequence["Run | PastRun"]):
         self._lock = threading.Lock()
 
     def add(self, run: Run) -> None:
-        """A run begins: note its code as it is now, and let go of what earlier runs hold."""
+        """A run begins: note its code and parameters as they are now, and let go of what earlier runs hold."""
         run.code = self.code.read(run.pipeline.nodes)
+        remember_parameters(run)
         with self._lock:
             self._runs = [_let_go(each) for each in self._runs]
             self._runs.append(run)

@@ -39,7 +39,17 @@ _MAIN, _IN_MEMORY = "main", "MemoryDataset"
 _NOTHING = 0.0005  # seconds
 
 
+_parameters: WeakKeyDictionary[Run, Any] = WeakKeyDictionary()
 _kept: WeakKeyDictionary[Run, dict[str, Any]] = WeakKeyDictionary()  # of runs that are over
+
+
+def remember_parameters(run: Run) -> None:
+    """Note the parameters of a run that begins, as somebody may change them in place later on."""
+    _parameters[run] = _plain_parameters(run)
+
+
+def _plain_parameters(run: Run) -> Any:
+    return plain(masked(run.parameters), Budget(_PARAMETERS))
 
 
 def record(run: Run) -> dict[str, Any]:
@@ -61,7 +71,7 @@ def _record(run: Run) -> dict[str, Any]:
         "runner": progress.runner or run.request.runner,
         "command": _command(run, run.request),
         "request": _request(run.request),
-        "parameters": plain(masked(run.parameters), Budget(_PARAMETERS)),
+        "parameters": _parameters[run] if run in _parameters else _plain_parameters(run),
         "python": platform.python_version(),
         "started": _time(run.started),
         "ended": _time(run.ended),

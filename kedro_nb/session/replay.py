@@ -66,6 +66,9 @@ def _replay(progress: RunProgress, node: Node, told: Mapping[str, Any]) -> None:
     ended = (began or progress.started or 0.0) + (told.get("seconds") or load + call + save)
     if began is not None:
         progress(events.NodeStarted(began, node, told.get("worker", "main")))
+    if began is not None and state == "done":
+        progress(events.NodeLoaded(began + load, node))
+        progress(events.NodeCalled(began + load + call, node))
     for stream, text in told.get("prints", ()):
         progress(events.NodePrinted(ended, node, stream, text))
     if state == "done":
@@ -73,7 +76,7 @@ def _replay(progress: RunProgress, node: Node, told: Mapping[str, Any]) -> None:
     elif state == "skipped":
         progress(events.NodeSkipped(ended, node))
     elif state == "failed":
-        progress(events.NodeFailed(ended, node, _error(told.get("error")) or Exception()))
+        progress(events.NodeFailed(ended, node, _error(told.get("error"), node) or Exception()))
     elif state == "cancelled":
         progress(events.NodeCancelled(ended, node))
 
@@ -82,7 +85,7 @@ def _measured(told: Mapping[str, Any]) -> Measured:
     return Measured(told["type"], told.get("bytes"), tuple(told.get("shape", ())))
 
 
-def _error(told: Mapping[str, Any] | None) -> BaseException | None:
+def _error(told: Mapping[str, Any] | None, node: object = "") -> BaseException | None:
     """An error that reads as the one that was raised."""
     if told is None:
         return None
@@ -92,7 +95,7 @@ def _error(told: Mapping[str, Any] | None) -> BaseException | None:
     error = kind(told["message"])
     if inputs := told.get("inputs"):
         lines = (f"  {each['name']}: {each['text']}" for each in inputs)
-        error.add_note("\n".join(["In this node", "with the inputs:", *lines]))
+        error.add_note("\n".join([f"In node {node}", "with the inputs:", *lines]))
     return error
 
 

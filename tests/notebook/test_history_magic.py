@@ -72,7 +72,11 @@ def test_one_run_is_shown_as_it_was_when_it_was_over(ready, which):
 def test_a_failed_run_is_shown_again(ready):
     assert "Failed at variance" in repr(ready.run("%kedro_history -1"))
     ready.run("%kedro_run --nodes=mean")
-    assert "Failed at variance" in repr(ready.run("%kedro_history 2"))
+    data, _ = ready.shell.display_formatter.format(ready.run("%kedro_history 2"))
+    for shown in (data["text/plain"], data["text/html"]):
+        assert "Failed at variance" in shown
+        assert "ValueError" in shown
+        assert "4.666" in shown  # what the node was given
 
 
 def test_a_run_is_named_by_a_part_of_its_id(ready):

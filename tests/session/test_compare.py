@@ -81,7 +81,8 @@ def test_the_time_of_each_node_and_of_the_run(made, other):
 
 
 def test_a_node_that_did_not_run_has_no_ratio(made, other):
-    del other["nodes"][1]["call"]
+    for part in ("load", "call", "save"):
+        del other["nodes"][1][part]
     other["nodes"][1]["state"] = "waiting"
     second = compare(made, other).nodes[1]
     assert (second.after, second.ratio) == (None, None)

@@ -54,6 +54,15 @@ def test_a_kept_record_is_what_it_was(session):
     assert record_of(session.history[0]) == before
 
 
+def test_parameters_that_are_changed_in_place_later_are_what_they_were(session):
+    session.parameters["model"] = {"depth": 3}
+    run = session.run()
+    session.parameters["model"]["depth"] = 4
+    session.run()
+    assert record(run)["parameters"]["model"] == {"depth": 3}
+    assert [change.after for change in session.compare(1, 2).parameters] == ["4"]
+
+
 def test_a_past_run_looks_like_the_run(session):
     run = session.run()
     shown = repr(run)
