@@ -64,8 +64,9 @@ def test_the_wheel_holds_every_module_and_nothing_beside_the_package(wheel):
 
 
 def test_the_wheel_brings_the_javascript_ready_to_use(wheel):
-    name = "kedro_nb/notebook/static/graph.js"
-    assert wheel.read(name) == (ROOT / name).read_bytes()
+    built = [str(path.relative_to(ROOT)) for path in ROOT.glob("kedro_nb/notebook/static/*.js")]
+    assert built
+    assert all(wheel.read(name) == (ROOT / name).read_bytes() for name in built)
 
 
 def test_the_wheel_carries_licence_and_readme(wheel):

@@ -94,6 +94,7 @@ export class View implements GraphView {
     this.listen();
     this.resizes = new ResizeObserver(() => this.resize());
     this.resizes.observe(this.stage);
+    this.resizes.observe(this.popup.element); // where it goes depends on its size
     this.resize();
   }
 
