@@ -66,7 +66,8 @@ def tail(parts: Sequence[tuple[str, str]], most: int) -> list[list[str]]:
 
 def _joined(parts: Sequence[tuple[str, str]]) -> list[list[str]]:
     by_stream = groupby(parts, key=itemgetter(0))
-    return [[stream, "".join(text for _, text in each)] for stream, each in by_stream]
+    joined = ((stream, "".join(text for _, text in each)) for stream, each in by_stream)
+    return [[stream, text.encode(errors="replace").decode()] for stream, text in joined]
 
 
 def _size(parts: Sequence[tuple[str, str]], enough: int) -> int:

@@ -81,14 +81,23 @@ def _record(run: Run) -> dict[str, Any]:
         "resume": _resume(run),
         "error": None if run.error is None else error_record(run.error, brief=True),
     }
-    made["nodes"] = nodes = [_node(node, run) for node in _in_order(run)]
-    text = json.dumps(made, ensure_ascii=False)
-    _add_prints(nodes, run, min(_MOST_PRINTS, max(_LEAST_PRINTS, _ALL - len(text))))
+    made["nodes"] = [_node(node, run) for node in _in_order(run)]
+    if any(node.prints for node in progress.nodes.values()):
+        size = len(json.dumps(made, ensure_ascii=False))
+        _add_prints(made["nodes"], run, min(_MOST_PRINTS, max(_LEAST_PRINTS, _ALL - size)))
+    return _known(made if _is_text(made) else _encodable(made))
+
+
+def _is_text(made: Mapping[str, Any]) -> bool:
+    """Whether all of it is characters that a file can hold; names of nodes and prints are."""
+    names = [each["name"] for each in made["datasets"]]
+    errors = [each["error"] for each in made["nodes"] if "error" in each]
+    rest = {key: value for key, value in made.items() if key not in {"nodes", "datasets"}}
     try:
-        text.encode()
+        json.dumps([names, errors, rest], ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        made = _encodable(made)
-    return _known(made)
+        return False
+    return True
 
 
 def _add_prints(nodes: list[dict[str, Any]], run: Run, room: int) -> None:

@@ -21,6 +21,10 @@ def test_a_few_prints_are_kept_as_they_are_and_joined():
     assert tail(parts, 1_000) == [["stdout", "a\n"], ["stderr", "b"], ["stdout", "c"]]
 
 
+def test_what_is_no_character_is_a_question_mark():
+    assert tail([("stdout", "a\ud800b")], 1_000) == [["stdout", "a?b"]]
+
+
 def test_of_many_the_last_are_kept_and_the_rest_is_counted():
     ((_, text),) = tail([("stdout", f"line {i:06}\n") for i in range(100_000)], 1_000)
     first, *lines = text.splitlines()
