@@ -63,13 +63,43 @@ def define(shell: Any, line: str, body: str) -> DefinedNode:
 
 
 def _define(shell: Any, asked: _Asked, cell: NodeCell) -> DefinedNode:
-    tree, awaits = cell.code.parse()
-    names = names_of(tree)
-    function = node_function(tree, asked.name, asked.outputs.left)
-    if function is None:
-        return _define_cell(shell, asked, cell, tree, names, awaits=awaits)
-    with _undone_on_error(shell.user_ns, {*names.bound, *names.declared}):
-        return _define_function(shell, asked, cell, tree, function)
+    read = _read(asked, cell)
+    if read.function is None:
+        return _define_cell(shell, asked, cell, read)
+    with _undone_on_error(shell.user_ns, {*read.names.bound, *read.names.declared}):
+        return _define_function(shell, asked, cell, read, read.function)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What there is to know of a cell's code.
+
+    Args:
+        tree: its syntax.
+        awaits: whether it awaits something at the top.
+        names: those that it reads and binds.
+        function: the one that is the node; None where the cell's own code is.
+        fingerprint: tells it from other cells.
+    """
+
+    tree: ast.Module
+    awaits: bool
+    names: CellNames
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None
+    fingerprint: str
+
+
+def _read(asked: _Asked, cell: NodeCell) -> _Read:
+    try:
+        tree, awaits = cell.code.parse()
+        function = node_function(tree, asked.name, asked.outputs.left)
+        text = fingerprint(tree, function.name if function is not None else "")
+        return _Read(tree, awaits, names_of(tree), function, text)
+    except RecursionError:
+        raise RequestError(
+            "The cell holds an expression that is nested too deeply to be looked through: split it, or put it into a "
+            "function in a cell of its own."
+        ) from None
 
 
 def _parse(line: str) -> _Asked:
@@ -112,7 +142,7 @@ def _define_function(
     shell: Any,
     asked: _Asked,
     cell: NodeCell,
-    tree: ast.Module,
+    read: _Read,
     function: ast.FunctionDef | ast.AsyncFunctionDef,
 ) -> DefinedNode:
     outputs = _outputs(asked.outputs)
@@ -135,7 +165,7 @@ def _define_function(
         tags=asked.tags,
         pipeline=asked.pipeline,
         namespace=asked.namespace,
-        origin=Origin(cell.place, cell.id, fingerprint(tree, function.name)),
+        origin=Origin(cell.place, cell.id, read.fingerprint),
     )
     return DefinedNode(definition, known, kept=_defaults_kept(func, inputs))
 
@@ -186,13 +216,11 @@ def _define_cell(
     shell: Any,
     asked: _Asked,
     cell: NodeCell,
-    tree: ast.Module,
-    names: CellNames,
-    *,
-    awaits: bool,
+    read: _Read,
 ) -> DefinedNode:
-    check_body(tree)
-    for name in mentioned_names(tree) - names.bound:
+    names = read.names
+    check_body(read.tree)
+    for name in mentioned_names(read.tree) - names.bound:
         names.perhaps.setdefault(name, cell.code.above)
     returned = _returned(names, asked.outputs)
     name = asked.name or _name_for(returned)
@@ -216,7 +244,7 @@ def _define_cell(
     if function in (*returned, *returned.values(), *known.datasets):
         function = f"make_{function}"  # that name is wanted for the data
     _check_free(function, found.notebook, shell.user_ns, full_name, cell)
-    text = cell.code.as_function(tree, function, list(found.inputs), list(returned), awaits=awaits)
+    text = cell.code.as_function(read.tree, function, list(found.inputs), list(returned), awaits=read.awaits)
     with _undone_on_error(shell.user_ns, [function]):
         cell.execute(shell, text)
         func = shell.user_ns[function]
@@ -229,7 +257,7 @@ def _define_cell(
             tags=asked.tags,
             pipeline=asked.pipeline,
             namespace=asked.namespace,
-            origin=Origin(cell.place, cell.id, fingerprint(tree, function)),
+            origin=Origin(cell.place, cell.id, read.fingerprint),
         )
     _of_cells.add(func)
     return DefinedNode(definition, known, notebook=found.notebook, unused=_unused(names, returned))

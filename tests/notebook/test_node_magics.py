@@ -115,6 +115,15 @@ def test_running_a_cell_again_replaces_its_node(ready):
     assert ready.run("%kedro_run").load()["top"] == 1
 
 
+def test_a_mended_cell_goes_on_with_what_is_done(ready):
+    ready.run(CLEAN)
+    ready.run(TOTALS.replace("max(cleaned)", "cleaned / 0"))
+    _, text = ready.fail("%kedro_run")
+    assert "To go on: %kedro_run --from-nodes=totals" in text
+    ready.run(TOTALS)
+    assert ready.run("%kedro_run --from-nodes=totals").load() == {"total": 4.0, "top": 3}
+
+
 def test_a_renamed_node_leaves_nothing_behind(with_ids):
     with_ids("one", CLEAN)
     shown = with_ids("one", CLEAN.replace("def clean", "def tidy").replace("if c", "if c == 1"))
@@ -200,6 +209,7 @@ MISTAKES = {
     "no input and no output": ("%%kedro_node f\nx = 1", "The cell reads no dataset, and -o names no output"),
     "nothing": ("%%kedro_node f\n# nothing", "The cell holds no code"),
     "a magic below": ("%%kedro_node f\n%%time\nx = 1", "%%time is a cell magic: put it above"),
+    "a deep nest": (f"%%kedro_node -o y\ny = {'+'.join(['1'] * 900)}", "nested too deeply"),
     "a star": ("%%kedro_node -o y\nfrom math import *\ny = pi", "cannot import '*' from math"),
     "two functions": ("%%kedro_node -o y\ndef f(): return 1\ndef g(): return 2", "2 functions (f, g)"),
     "a circle": ("%%kedro_node -o companies\ndef back(cleaned): return 1", "back -> clean -> back"),

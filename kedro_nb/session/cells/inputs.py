@@ -255,7 +255,7 @@ def inputs_of_cell(
             _check_scope(name, names)
             inputs[name] = source
         elif there:
-            _check_rebound(name, names)
+            _check_rebound(name, names, own=name in notebook)
             if name in notebook and name != "get_ipython":
                 stay.append(name)
         elif name in names.needed:
@@ -297,13 +297,19 @@ def _check_scope(name: str, names: CellNames) -> None:
         )
 
 
-def _check_rebound(name: str, names: CellNames) -> None:
-    if name in names.needed and name in names.bound and name not in names.declared:
+def _check_rebound(name: str, names: CellNames, *, own: bool) -> None:
+    if name not in names.needed or name not in names.bound or name in names.declared:
+        return
+    if not own:
         raise RequestError(
-            f"Line {names.needed[name]}: the cell reads '{name}' of the notebook and assigns it too. A node changes "
-            "no variables of the notebook: use another name for the new value, or make it a dataset "
-            f"(%kedro_save {name} {name})."
+            f"Line {names.needed[name]}: the cell uses Python's own '{name}' and assigns it too. Use another name "
+            "for the new value."
         )
+    raise RequestError(
+        f"Line {names.needed[name]}: the cell reads '{name}' of the notebook and assigns it too. A node changes "
+        "no variables of the notebook: use another name for the new value, or make it a dataset "
+        f"(%kedro_save {name} {name})."
+    )
 
 
 def _reads_what_it_writes(name: str, source: str) -> RequestError:

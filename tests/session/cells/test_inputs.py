@@ -156,6 +156,7 @@ CELL_MISTAKES = {
         (),
         "reads 'scale' of the notebook and assigns it too",
     ),
+    "a built-in name changed": ("sum = sum(xs)", None, (), "uses Python's own 'sum' and assigns it too"),
     "read and written": ("xs = sorted(xs)", None, ("xs",), "reads 'xs' and writes it too.*-o xs=new_xs"),
     "not read": ("y = 1", "xs", (), "-i names 'xs', which the cell does not read"),
     "assigned first": ("xs = 1\nxs", "xs", (), "does not read before it assigns it"),
