@@ -43,7 +43,7 @@ def timeline(progress: RunProgress) -> str:
     rows = "".join(_lane(worker, nodes, scale) for worker, nodes in list(lanes.items())[:_LANES])
     more = f" and {count_text(len(lanes) - _LANES, 'more worker')}" if len(lanes) > _LANES else ""
     return (
-        f'<table style="border-collapse:collapse;width:100%;margin:6px 0 0;color:inherit;font-size:12px">'
+        f'<table style="border-collapse:collapse;table-layout:auto;width:100%;margin:6px 0 0;color:inherit;font-size:12px">'
         f"<tbody>{rows}{_axis(scale)}</tbody></table>{_legend(more)}"
     )
 

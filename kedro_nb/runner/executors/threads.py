@@ -54,8 +54,10 @@ class ThreadExecutor:
         self._calls.put("task")
         self._busy += 1
         if self._busy > len(self._threads) < self._workers:
-            name = f"kedro_nb-{len(self._threads) + 1}"
-            thread = threading.Thread(target=self._work, args=(name,), name=name, daemon=True)
+            number = len(self._threads) + 1
+            thread = threading.Thread(
+                target=self._work, args=(f"thread {number}",), name=f"kedro_nb-{number}", daemon=True
+            )
             self._threads.append(thread)
             thread.start()
 
