@@ -22,6 +22,11 @@ def interrupt(y):
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(1)
 
+def chatty(x):
+    print("hello")
+    return x
+
+prints = Pipeline([Node(chatty, "x", "said", name="chatty")])
 good = Pipeline([Node(work, "x", "y", name="work")])
 stopped = good + Pipeline([Node(interrupt, "y", "z", name="interrupt")])
 """
@@ -60,10 +65,16 @@ def test_a_run_is_a_bar_that_ends_as_a_table_and_the_result(terminal):
     )
 
 
+def test_what_a_node_prints_stands_once_under_its_name(terminal):
+    shown = terminal("%kedro_run -p prints").replace("\r", "")
+    assert "chatty:\n  hello\n" in shown
+    assert shown.count("hello") == 1
+
+
 def test_an_interrupt_is_a_clean_message(terminal):
     shown = terminal("%kedro_run -p stopped")
     assert (
-        "KeyboardInterrupt\r\n\r\nWhat is done is kept. To go on: %kedro_run -p stopped --from-nodes=interrupt"
+        "nodes are done.\r\n\r\nWhat is done is kept. To go on: %kedro_run -p stopped --from-nodes=interrupt"
         in shown
     )
     assert "Traceback" not in shown

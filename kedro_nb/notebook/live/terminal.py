@@ -26,4 +26,4 @@ def in_terminal(run: Run) -> Iterator[None]:
             yield
     finally:
         if run.progress.started is not None:
-            print(run_text(run.progress))  # noqa: T201 - this is the display
+            print(run_text(run.progress, prints=False))  # noqa: T201 - this is the display

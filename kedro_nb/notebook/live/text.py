@@ -27,8 +27,17 @@ def run_text(
     failures: Sequence[Failure] = (),
     *,
     stopping: bool = False,
+    prints: bool = True,
 ) -> str:
-    """A line; once the run is over, with the nodes, what they have printed and what went wrong."""
+    """A line; once the run is over, with the nodes, what they have printed and what went wrong.
+
+    Args:
+        progress: of the run.
+        expected: seconds that it is likely to take.
+        failures: what is known of the nodes that failed.
+        stopping: the run was told to stop.
+        prints: not so where what nodes print was shown already.
+    """
     sign, _ = run_look(progress.state)
     head = f"{sign} {printable(summary(progress, expected, stopping=stopping))}"
     if progress.state in {"waiting", "running"}:
@@ -40,7 +49,7 @@ def run_text(
         [(STATES[state_of(node)].sign, printable(node.name), time_of(node, over=True)) for node in nodes],
         indent="  ",
     )
-    told = _prints(progress)
+    told = _prints(progress) if prints else {}
     lines = rows.split("\n")
     body = [line for node, row in zip(nodes, lines, strict=True) for line in (row, *told.pop(node.name, ()))]
     others = [line for name, block in told.items() for line in (f"  {printable(name)} printed:", *block)]
