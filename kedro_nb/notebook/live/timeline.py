@@ -42,10 +42,10 @@ def timeline(progress: RunProgress) -> str:
     scale = _Scale(start, now, _least_width(lanes))
     rows = "".join(_lane(worker, nodes, scale) for worker, nodes in list(lanes.items())[:_LANES])
     more = f" and {count_text(len(lanes) - _LANES, 'more worker')}" if len(lanes) > _LANES else ""
-    return (
-        f'<table style="border-collapse:collapse;table-layout:auto;width:100%;margin:6px 0 0;color:inherit;font-size:12px">'
-        f"<tbody>{rows}{_axis(scale)}</tbody></table>{_legend(more)}"
+    style = (
+        "border-collapse:collapse;table-layout:auto;width:100%;margin:6px 0 0;color:inherit;font-size:12px"
     )
+    return f'<table style="{style}"><tbody>{rows}{_axis(scale)}</tbody></table>{_legend(more)}'
 
 
 class _Scale:
