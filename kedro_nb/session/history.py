@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
@@ -11,10 +13,12 @@ from typing import TYPE_CHECKING, Any, overload
 from kedro_nb.errors import RequestError
 from kedro_nb.session.code import CodeBook
 from kedro_nb.session.display import count_text
-from kedro_nb.session.record import record, remember_parameters
+from kedro_nb.session.record import VERSION, record, remember_parameters
 
 if TYPE_CHECKING:
     from kedro_nb.session.run import Run
+
+logger = logging.getLogger(__name__)
 
 _MOST_RUNS = 1_000
 _MOST_EXPECTED = 200
@@ -35,7 +39,10 @@ class PastRun:
         self.id = run.id
         self.state = run.state
         self._text = repr(run)
-        self._packed = zlib.compress(json.dumps(record(run), separators=(",", ":")).encode(), 1)
+        made = _without_content(run)
+        with _never_in_the_way("record", run):
+            made = record(run)
+        self._packed = zlib.compress(json.dumps(made, separators=(",", ":")).encode(), 1)
 
     @property
     def record(self) -> dict[str, Any]:
@@ -73,8 +80,9 @@ class History(Sequence["Run | PastRun"]):
 
     def add(self, run: Run) -> None:
         """A run begins: note its code and parameters as they are now, and let go of what earlier runs hold."""
-        run.code = self.code.read(run.pipeline.nodes)
-        remember_parameters(run)
+        with _never_in_the_way("code and parameters", run):
+            run.code = self.code.read(run.pipeline.nodes)
+            remember_parameters(run)
         with self._lock:
             self._runs = [_let_go(each) for each in self._runs]
             self._runs.append(run)
@@ -166,6 +174,20 @@ class History(Sequence["Run | PastRun"]):
 
     def __repr__(self) -> str:
         return repr(list(self))
+
+
+@contextlib.contextmanager
+def _never_in_the_way(what: str, run: Run) -> Iterator[None]:
+    """Runs go on, whatever the user's objects do when they are looked at."""
+    try:
+        yield
+    except Exception:
+        logger.exception("The %s of run %s cannot be kept", what, run.id)
+
+
+def _without_content(run: Run) -> dict[str, Any]:
+    empty: dict[str, Any] = {"request": {}, "parameters": {}, "nodes": [], "datasets": []}
+    return {"version": VERSION, "id": run.id, "state": run.state, "runner": run.request.runner, **empty}
 
 
 def record_of(run: Run | PastRun) -> dict[str, Any]:

@@ -145,6 +145,15 @@ def test_a_hundred_runs_take_little_room(session):
     assert sum(len(run._packed) for run in session.history[:-1]) < 100 * 1_500
 
 
+def test_what_cannot_be_recorded_is_no_reason_for_a_run_to_fail(session, caplog, monkeypatch):
+    monkeypatch.setattr(history, "remember_parameters", lambda run: 1 / 0)
+    monkeypatch.setattr(history, "record", lambda run: 1 / 0)
+    for _ in range(2):
+        assert session.run().state == "finished"
+    assert record_of(session.history[0])["nodes"] == []
+    assert "cannot be kept" in caplog.text
+
+
 def test_a_run_expects_the_time_of_the_last_one_of_the_same_nodes_with_the_same_runner(session):
     assert session.prepare().expected is None
     first = session.run()
