@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOM = 100_000  # bytes in the file, beside what is drawn
+ROOM = 90_000  # bytes in the file, beside what is drawn
 _PER_LINE = 10  # a file has each value on a line of its own, well indented
 
 
@@ -66,4 +66,5 @@ _STAGES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "datasets": _datasets_with_something_to_tell,
     "function": _nodes_without("function"),
     "peak": _nodes_without("peak"),
+    "started": _nodes_without("started"),
 }
