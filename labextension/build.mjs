@@ -7,7 +7,6 @@ const STATIC = fileURLToPath(new URL("../kedro_nb/notebook/static/", import.meta
 
 /** Each bundle by its file. */
 export const BUNDLES = {
-  [`${STATIC}graph.js`]: "src/widget.ts",
   [`${STATIC}panel.js`]: "src/panel/widget.ts",
 };
 
