@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kedro_nb.pipeline import Pipeline
 
 _KEPT = 8
-_A_NODE = 0.0008  # seconds to lay out a node, or a node with its datasets; cautious
+_A_NODE = 0.0005  # seconds to lay out a node, or a node with its datasets; cautious
 _SMALL = 0.005  # seconds for anything else
 
 _pictures: OrderedDict[Hashable, Picture] = OrderedDict()

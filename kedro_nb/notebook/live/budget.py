@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-SHORTEST = 0.1  # seconds between two updates
-_SHARE = 0.01  # of the run's time for updates while it goes on; as much again is for the first and the last drawing
-_RATE = 400_000  # characters a second to send, for pages that are far away
+_SHORTEST = 0.1  # seconds between two updates
+_RATE = 400_000  # characters a second to send: some pages are far away
+_SENDING = 1.5  # the kernel's other threads take half as much again to send what was drawn
+_WHOLE, _LINE = 0.012, 0.003  # shares of the run's time for whole pages, and for the line above them alone
+
+
+def gap_after(characters: int) -> float:
+    """Seconds from an update of this size to the next at least."""
+    return max(_SHORTEST, characters / _RATE)
 
 
 class Budget:
     """Counts what drawing costs. It knows no clock: whoever draws says how long it took.
 
     Args:
-        share: of the run's time that all updates together may take.
+        share: of the run's time that drawing may take.
+        reserve: seconds of it that are kept for the end.
     """
 
-    def __init__(self, share: float = _SHARE) -> None:
+    def __init__(self, share: float, reserve: float = 0.0) -> None:
         self._share = share
-        self._spent = 0.0
-        self._sent = 0
+        self._spent = reserve
 
-    def spend(self, seconds: float, characters: int = 0) -> None:
-        """An update was made."""
-        self._spent += seconds
-        self._sent = characters
+    def spend(self, seconds: float) -> None:
+        """So long did it take to draw once."""
+        self._spent += _SENDING * seconds
 
     @property
     def due(self) -> float:
-        """Seconds from the start of the run before which no further update is to be made."""
+        """Seconds from the start of the run before which nothing further is to be drawn."""
         return self._spent / self._share
 
-    def gap(self) -> float:
-        """Seconds from the last update to the next at least."""
-        return max(SHORTEST, self._sent / _RATE)
 
-    def affords(self, seconds: float, elapsed: float) -> bool:
-        """Whether something that is made once, and takes so long, is small against the run."""
-        return seconds <= self._share * elapsed
+def budgets(last: float) -> tuple[Budget, Budget]:
+    """What whole pages may take, and lines alone.
+
+    Args:
+        last: seconds that the last drawing will take.
+    """
+    return Budget(_WHOLE, last), Budget(_LINE)

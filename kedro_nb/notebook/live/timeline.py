@@ -23,6 +23,7 @@ _PIXELS = 850  # about how wide a lane is: to tell whether a name fits
 _GAP = 0.12  # percent, between bars that touch
 _TELLING = 0.001  # seconds: of a node that took less, the parts say nothing
 _STEPS = (1, 2, 2.5, 5, 10)
+_TABLE = "border-collapse:collapse;table-layout:auto;width:100%;margin:6px 0 0;color:inherit;font-size:12px"
 _LANE = (
     "position:relative;height:16px;margin:0 0 3px;border-radius:2px;background:rgba(128,128,128,.12);"
     "line-height:16px;font-size:10px;white-space:nowrap"
@@ -42,10 +43,7 @@ def timeline(progress: RunProgress) -> str:
     scale = _Scale(start, now, _least_width(lanes))
     rows = "".join(_lane(worker, nodes, scale) for worker, nodes in list(lanes.items())[:_LANES])
     more = f" and {count_text(len(lanes) - _LANES, 'more worker')}" if len(lanes) > _LANES else ""
-    style = (
-        "border-collapse:collapse;table-layout:auto;width:100%;margin:6px 0 0;color:inherit;font-size:12px"
-    )
-    return f'<table style="{style}"><tbody>{rows}{_axis(scale)}</tbody></table>{_legend(more)}'
+    return f'<table style="{_TABLE}"><tbody>{rows}{_axis(scale)}</tbody></table>{_legend(more)}'
 
 
 class _Scale:

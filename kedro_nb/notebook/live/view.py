@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakKeyDictionary
 
 from kedro_nb.notebook.drawing.pictures import seconds_to_make
-from kedro_nb.notebook.live.budget import Budget
+from kedro_nb.notebook.live.budget import budgets, gap_after
 from kedro_nb.notebook.live.page import Page
 from kedro_nb.notebook.live.stop import kernel_id, stop_button
 from kedro_nb.notebook.live.text import run_text
@@ -17,13 +19,17 @@ from kedro_nb.session.record import MIME_TYPE, record
 from kedro_nb.session.saved import saved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from kedro_nb.runner.events import Event
     from kedro_nb.session import Run
 
+logger = logging.getLogger(__name__)
+
 _TICK = 1.0  # seconds after which the clock in the line moves, whatever happens
 _RECORD = 0.00003  # seconds that a node takes in the record
+_LAST = 0.000008  # seconds that a node takes in the last drawing
+_LAYOUT = 0.01  # of a run's time for what is made once
 _AT_ONCE = 0.05  # seconds that a first picture may take, however short the run
 
 _pages: WeakKeyDictionary[Any, Page] = WeakKeyDictionary()
@@ -47,7 +53,7 @@ def html_without_graph(run: Run) -> str:
 def _affords_record(run: Run) -> bool:
     """Not for thousands of nodes that take no time: the record would take longer than they are worth."""
     seconds = _RECORD * run.progress.total
-    return seconds <= _AT_ONCE / 4 or Budget().affords(seconds, run.progress.elapsed)
+    return seconds <= _AT_ONCE / 4 or seconds <= _LAYOUT * run.progress.elapsed
 
 
 def _page_of(run: Run) -> Page:
@@ -71,8 +77,9 @@ class LiveView:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._page = _page_of(run)
-        self._budget = Budget()
+        self._pages, self._lines = budgets(_LAST * len(run.pipeline))
         self._context = contextvars.copy_context()
+        self._gap = gap_after(0)
         self._id = ""
         self._kernel = ""
         self._changed = False
@@ -105,7 +112,8 @@ class LiveView:
     def _end(self) -> None:
         self._over.set()
         if self._thread is not None:
-            self._thread.join()
+            if self._thread.is_alive():
+                self._thread.join()
             self._in_cell(self._finish)
 
     def _in_cell(self, call: Callable[[], None]) -> None:
@@ -122,38 +130,61 @@ class LiveView:
             self._thread = threading.Thread(
                 target=self._in_cell, args=(self._keep_drawing,), name="kedro-nb-view", daemon=True
             )
-            first: Any = self._draw(0.0)
+            self._make_picture(0.0)
+            first: Any = self._draw(whole=True)
             display(first, raw=True, display_id=self._id)
             self._thread.start()
 
     def _keep_drawing(self) -> None:
+        with self._no_harm():
+            self._draw_again_and_again()
+
+    @contextlib.contextmanager
+    def _no_harm(self) -> Iterator[None]:
+        """A picture that fails is no reason for the run to."""
+        try:
+            yield
+        except Exception:
+            logger.exception("The view of run %s failed", self._run.id)
+
+    def _draw_again_and_again(self) -> None:
         drawn, told_of_stop = time.monotonic(), False
-        while not self._over.wait(self._budget.gap()):
+        while not self._over.wait(self._gap):
             elapsed = self._run.progress.elapsed
             stopping = self._run.monitor.cancelled
             news = self._changed or stopping != told_of_stop or time.monotonic() - drawn >= _TICK
-            if elapsed < self._budget.due or not news:
+            whole = elapsed >= self._pages.due
+            if not news or not (whole or elapsed >= self._lines.due):
                 continue
-            self._changed, told_of_stop = False, stopping
+            # A line that moves costs little; what it stands above follows when there is time for it.
+            self._changed, told_of_stop = self._changed and not whole, stopping
+            if whole:
+                self._make_picture(elapsed)
             begun = time.thread_time()
-            made = self._draw(elapsed)
+            made = self._draw(whole=whole)
             self._send(made)
-            self._budget.spend(time.thread_time() - begun, len(made["text/html"]))
+            (self._pages if whole else self._lines).spend(time.thread_time() - begun)
+            self._gap = gap_after(len(made["text/html"]))
             drawn = time.monotonic()
 
     def _finish(self) -> None:
-        self._send(bundle(self._run))
+        with self._no_harm():
+            self._send(bundle(self._run))
 
-    def _draw(self, elapsed: float) -> dict[str, Any]:
-        """The page as it is now; its graph once that costs little against the run."""
+    def _make_picture(self, elapsed: float) -> None:
+        """Once, and only when that is little against the run."""
+        progress, page = self._run.progress, self._page
+        if not page.has_picture and progress.pipeline is not None:
+            cost = seconds_to_make(progress.pipeline)
+            if cost <= _AT_ONCE or cost <= _LAYOUT * max(elapsed, self._run.expected or 0.0):
+                page.make_picture(progress)
+
+    def _draw(self, *, whole: bool) -> dict[str, Any]:
         run, page = self._run, self._page
-        if not page.has_picture and run.progress.pipeline is not None:
-            cost = seconds_to_make(run.progress.pipeline)
-            if cost <= _AT_ONCE or self._budget.affords(cost, max(elapsed, run.expected or 0.0)):
-                page.make_picture(run.progress)
         # An interrupt reaches the kernel's main thread: it would strike another cell than that of a background run.
         kernel = "" if run.monitor.background else self._kernel
-        return _bundle(run, page, page.html(run, stop_button(kernel, again=run.monitor.cancelled)))
+        button = stop_button(kernel, again=run.monitor.cancelled)
+        return _bundle(run, page, page.html(run, button) if whole else page.head_only(run, button))
 
     def _send(self, made: Any) -> None:
         from IPython.display import update_display

@@ -147,3 +147,26 @@ def test_a_run_can_be_shown_again_later(cells):
 
 def test_a_run_that_has_not_begun_can_be_shown(cells):
     assert bundle(prepared())["text/html"]
+
+
+def test_a_view_that_fails_does_no_harm(cells, monkeypatch, caplog):
+    monkeypatch.setattr("kedro_nb.notebook.live.page.timeline", lambda progress: 1 / 0)
+    run = prepared()
+    with capture_output():
+        shown(run)
+    assert run.result().load() == {"y0": 1}
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_large_graph_is_laid_out_while_the_run_goes_on_only_when_that_is_little_against_it(
+    cells, monkeypatch
+):
+    monkeypatch.setattr("kedro_nb.notebook.live.view.seconds_to_make", lambda pipeline: 1.0)
+    for expected, at_once in ((None, False), (3600.0, True)):
+        run = prepared()
+        run.expected = expected
+        with capture_output() as seen:
+            shown(run)
+        first, *_, last = seen.outputs
+        assert ("<img" in first.data["text/html"]) == at_once
+        assert "<img" in last.data["text/html"]
