@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kedro_nb.pipeline import Pipeline
+    from kedro_nb.session import Run
     from kedro_nb.session.compare import Comparison
 
 _loaded: WeakKeyDictionary[Any, Callable[[], None]] = WeakKeyDictionary()
@@ -47,6 +48,7 @@ def load_ipython_extension(shell: Any) -> None:
         _forget_looks(formatter)
         if shows_errors and shell.CustomTB == handler:
             shell.set_custom_exc((), None)
+        _close_panels()
         _end_processes()
 
     _loaded[shell] = unload
@@ -71,11 +73,25 @@ def _draw_comparison(comparison: Comparison) -> dict[str, str]:
     return comparison_bundle(comparison)
 
 
+def _draw_run(run: Run) -> dict[str, Any]:
+    """The record of a run that is over. One that goes on is drawn by its own cell."""
+    from kedro_nb.notebook.live import bundle
+
+    return bundle(run) if run.over else {}
+
+
 # By name: a notebook without pipelines need not import them.
 _LOOKS = {
     ("kedro_nb.pipeline.pipeline", "Pipeline"): _draw,
     ("kedro_nb.session.compare", "Comparison"): _draw_comparison,
+    ("kedro_nb.session.run", "Run"): _draw_run,
 }
+
+
+def _close_panels() -> None:
+    module = sys.modules.get("kedro_nb.notebook.panel.panel")  # where there is none, nobody had a panel
+    if module is not None:
+        module.Panel.close_all_panels()
 
 
 def _end_processes() -> None:
