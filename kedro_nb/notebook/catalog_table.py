@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _HEADINGS = ("name", "type", "where", "data", "size")
 _LONGEST = 60
+_LOCAL = ("file", "local", "memory")  # protocols of file systems that answer at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,14 @@ def is_parameter(name: str) -> bool:
     return name == "parameters" or name.startswith("params:")
 
 
-def catalog_row(name: str, catalog: Any) -> CatalogRow:
-    """Look at one dataset; one that cannot be built is a row that says so."""
+def catalog_row(name: str, catalog: Any, *, asks: bool = True) -> CatalogRow:
+    """Look at one dataset; one that cannot be built is a row that says so.
+
+    Args:
+        name: in the catalog.
+        catalog: where it is.
+        asks: whether a dataset that is neither in memory nor a file is asked if it holds data, however it finds out.
+    """
     try:
         dataset = catalog[name]
     except Exception as error:  # noqa: BLE001 - whatever a dataset's class raises must not hide the other rows
@@ -115,7 +122,8 @@ def catalog_row(name: str, catalog: Any) -> CatalogRow:
         return _memory_row(name, shown, dataset)
     path = getattr(dataset, "_filepath", None)
     if path is None:
-        return CatalogRow(name, shown, _shortened(_described(dataset)), _holds_data(dataset))
+        data = _holds_data(dataset) if asks else ""
+        return CatalogRow(name, shown, _shortened(_described(dataset)), data)
     return _file_row(name, shown, dataset, str(path))
 
 
@@ -148,22 +156,32 @@ def data_size(value: Any) -> str:
 
 def _file_row(name: str, shown: str, dataset: Any, path: str) -> CatalogRow:
     protocol = getattr(dataset, "_protocol", "file")
-    if protocol not in ("file", "local", "memory"):
+    if protocol not in _LOCAL:
         place = path if path.startswith(f"{protocol}:") else f"{protocol}://{path}"
         return CatalogRow(name, shown, place)
     where = f"{path} (versioned)" if getattr(dataset, "_version", None) else path
     data = _holds_data(dataset)
-    return CatalogRow(name, shown, where, data, _file_size(dataset, path) if data == "yes" else "")
+    size = _file_bytes(dataset, path) if data == "yes" else None
+    return CatalogRow(name, shown, where, data, "" if size is None else bytes_text(size))
 
 
-def _file_size(dataset: Any, path: str) -> str:
+def stored_bytes(dataset: Any) -> int | None:
+    """How large the file of a dataset is; None where it is no file, or not of this machine."""
+    dataset = getattr(dataset, "_dataset", dataset)
+    path = getattr(dataset, "_filepath", None)
+    if path is None or getattr(dataset, "_protocol", "file") not in _LOCAL:
+        return None
+    return _file_bytes(dataset, str(path))
+
+
+def _file_bytes(dataset: Any, path: str) -> int | None:
     with contextlib.suppress(Exception):  # a size is nice to have, and file systems differ
         if hasattr(dataset, "_get_load_path"):
             path = str(dataset._get_load_path())  # noqa: SLF001 - the protocol of versioned datasets
         info = dataset._fs.info(path)  # noqa: SLF001 - the protocol of file datasets
         if info.get("type") == "file":
-            return bytes_text(info["size"])
-    return ""
+            return int(info["size"])
+    return None
 
 
 def _pattern_row(pattern: str, entry: Any) -> CatalogRow:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.errors import RequestError, did_you_mean
-from kedro_nb.notebook.arguments import identifier
-from kedro_nb.notebook.catalog_table import catalog_row, is_parameter
-from kedro_nb.notebook.panel.fields import argument_fields, parameter_fields
+from kedro_nb.notebook.catalog_table import is_parameter
+from kedro_nb.notebook.panel.fields import argument_fields, parameter_fields, takes_async
 from kedro_nb.notebook.workspace import pipelines_in, runners_in
 from kedro_nb.session.history import record_of
 from kedro_nb.session.runners import built_in_runners, offered_runners
@@ -27,22 +26,24 @@ def pipeline_names(session: Session, variables: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys([*session.pipelines, *pipelines_in(variables)]))
 
 
-def runners(session: Session, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every runner with the arguments that a form can give it; one that cannot be imported says why."""
+def known_runners(session: Session, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The classes by name; in place of one that cannot be imported, what is wrong with it."""
     found = {**offered_runners(), **built_in_runners(), **runners_in(variables), **session.runners}
-    listed = []
-    for name, runner in sorted(found.items(), key=lambda item: (item[0] not in built_in_runners(), item[0])):
-        entry: dict[str, Any] = {"name": name, "title": "", "arguments": [], "is_async": False}
-        if isinstance(runner, type):
-            import inspect
+    built_in = built_in_runners()
+    return dict(sorted(found.items(), key=lambda item: (item[0] not in built_in, item[0])))
 
-            entry["title"] = (inspect.getdoc(runner) or "").partition("\n\n")[0].replace("\n", " ")
-            entry["arguments"] = argument_fields(runner)
-            entry["is_async"] = "is_async" in inspect.signature(runner).parameters
-        else:
-            entry["problem"] = str(runner)
-        listed.append(entry)
-    return listed
+
+def runner_entry(name: str, runner: Any) -> dict[str, Any]:
+    """What a list of runners tells of one."""
+    if not isinstance(runner, type):
+        return {"name": name, "title": "", "is_async": False, "problem": str(runner)}
+    title = (inspect.getdoc(runner) or "").partition("\n\n")[0].replace("\n", " ")
+    return {"name": name, "title": title, "is_async": takes_async(runner)}
+
+
+def arguments(runner: Any, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The form of a runner's arguments."""
+    return argument_fields(runner, given) if isinstance(runner, type) else []
 
 
 def names_in(pipeline: Pipeline) -> dict[str, list[str]]:
@@ -72,29 +73,6 @@ def _within(key: str, name: str) -> bool:
     return key == name or key.startswith(f"{name}.") or name.startswith(f"{key}.")
 
 
-def datasets(session: Session) -> list[dict[str, Any]]:
-    """Every dataset with where it lives, how large it is, and whether it holds data."""
-    catalog = session.catalog
-    rows = [catalog_row(name, catalog) for name in sorted(catalog.keys()) if not is_parameter(name)]
-    return [
-        {"name": row.name, "type": row.type, "where": row.where, "data": row.data, "size": row.size}
-        for row in rows
-    ]
-
-
-def variable_names(variables: Mapping[str, Any]) -> list[str]:
-    """The notebook's variables that hold data."""
-    import types
-
-    others = (types.ModuleType, types.FunctionType, types.MethodType, type)
-    own = {"In", "Out", "exit", "quit", "get_ipython", "open"}
-    return sorted(
-        name
-        for name, value in list(variables.items())
-        if not name.startswith("_") and name not in own and not isinstance(value, others)
-    )
-
-
 def runs(session: Session) -> list[dict[str, Any]]:
     """The last runs, the newest first."""
     history = session.history
@@ -113,41 +91,3 @@ def runs(session: Session) -> list[dict[str, Any]]:
             }
         )
     return listed
-
-
-def variable_for(dataset: str, variable: str) -> str:
-    """The variable that a dataset is loaded into.
-
-    Raises:
-        RequestError: that cannot be the name of one.
-    """
-    name = variable.strip() or identifier(dataset)
-    if not name.isidentifier():
-        raise RequestError(f"'{name}' cannot be the name of a variable.")
-    return name
-
-
-def save_variable(session: Session, dataset: str, variable: str, variables: Mapping[str, Any]) -> None:
-    """Save what a variable holds.
-
-    Raises:
-        RequestError: there is no such variable, or the name is a parameter's.
-    """
-    if variable not in variables:
-        known = variable_names(variables)
-        raise RequestError(f"There is no variable '{variable}'{did_you_mean(variable, known)}.")
-    if is_parameter(dataset):
-        raise RequestError(f"'{dataset}' is a parameter: set it among the parameters.")
-    session.catalog.get(dataset, fallback_to_runtime_pattern=True)
-    session.catalog.save(dataset, variables[variable])
-
-
-def parsed(key: str, text: str) -> Any:
-    """A value as it is written in YAML.
-
-    Raises:
-        RequestError: it cannot be read.
-    """
-    from kedro_nb.session.text import load_yaml
-
-    return load_yaml(text, f"Parameter '{key}'")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import json
+import math
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
+from kedro_nb.errors import RequestError
 from kedro_nb.session.parameters import merge
 
 if TYPE_CHECKING:
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
 Kind = Literal["bool", "int", "float", "text", "choice", "data"]
 
 _MOST_TEXT = 2_000
+_LARGEST = 2**53  # whole numbers beyond are not exact in JavaScript
+_TAKES = {"int": "a whole number", "float": "a number"}
 
 
 def parameter_fields(parameters: Mapping[str, Any], changed: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -22,33 +27,41 @@ def parameter_fields(parameters: Mapping[str, Any], changed: Mapping[str, Any]) 
         parameters: the session's.
         changed: values for the next run, by dotted key; a key that the session does not have is a field as well.
     """
-    fields = [_field(key, default, changed.get(key, default)) for key, default in _leaves(parameters)]
-    known = {field["key"] for field in fields}
+    leaves = dict(leaves_of(parameters))
+    fields = [_field(key, default, changed.get(key, default)) for key, default in leaves.items()]
     fields += [
-        {**_field(key, None, value), "new": True} for key, value in changed.items() if key not in known
+        {**_field(key, None, value), "new": True} for key, value in changed.items() if key not in leaves
     ]
     return fields
 
 
-def _leaves(parameters: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def leaves_of(parameters: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Each single value by its dotted key."""
     for name, value in parameters.items():
         key = f"{prefix}{name}"
-        if isinstance(value, dict) and value and all(isinstance(inner, str) for inner in value):
-            yield from _leaves(value, f"{key}.")
+        # A dot in a name would be read as the border of two: what is below is one value.
+        if isinstance(value, dict) and value and all(isinstance(k, str) and "." not in k for k in value):
+            yield from leaves_of(value, f"{key}.")
         else:
             yield key, value
 
 
 def _field(key: str, default: Any, value: Any) -> dict[str, Any]:
-    plain = is_plain(default) and is_plain(value)
+    kind = kind_of(default if default is not None else value)
     return {
         "key": key,
-        "kind": kind_of(default if default is not None else value),
-        "value": value if plain else _text(value),
-        "default": default if plain else _text(default),
-        "changed": default is not value and default != value,
-        "fixed": not plain,  # an object of the notebook's: a form cannot change it
+        "kind": kind,
+        "value": _shown(value, kind),
+        "default": _shown(default, kind),
+        "changed": not is_same(default, value),
+        # An object of the notebook's: a form cannot change it.
+        "fixed": not (is_plain(default) and is_plain(value)),
     }
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether both are the same parameter: 1 is neither 1.0 nor True."""
+    return one is other or repr(one) == repr(other)
 
 
 def kind_of(value: Any) -> Kind:
@@ -60,20 +73,65 @@ def kind_of(value: Any) -> Kind:
 
 
 def is_plain(value: Any) -> bool:
-    """Whether it is what JSON can hold, and not too much of it."""
+    """Whether it is what JSON and YAML can hold, and not too much of it."""
     if isinstance(value, str):
         return len(value) <= _MOST_TEXT
     if value is None or isinstance(value, bool | int | float):
         return True
     if isinstance(value, list):
-        return len(value) <= _MOST_TEXT and all(map(is_plain, value))
-    return isinstance(value, dict) and all(isinstance(k, str) and is_plain(v) for k, v in value.items())
+        return len(value) <= _MOST_TEXT and all(is_plain(each) and not _is_odd(each) for each in value)
+    return isinstance(value, dict) and all(
+        isinstance(k, str) and is_plain(v) and not _is_odd(v) for k, v in value.items()
+    )
 
 
-def _text(value: Any) -> str:
-    from kedro_nb.runner.result import describe_value
+def _is_odd(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
 
-    return describe_value(value)
+
+def _shown(value: Any, kind: Kind) -> bool | int | float | str:
+    """What the control holds: for anything but small numbers and switches, text."""
+    if not is_plain(value):
+        from kedro_nb.runner.result import describe_value
+
+        return describe_value(value)
+    if isinstance(value, bool):
+        return value if kind == "bool" else str(value).lower()
+    if isinstance(value, int):
+        return value if abs(value) < _LARGEST else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else f".{value}".replace(".-", "-.")
+    return value if isinstance(value, str) and kind == "text" else json.dumps(value, ensure_ascii=False)
+
+
+def entered(field: Mapping[str, Any], text: str) -> Any:
+    """What somebody has written into a control, as a value of its kind.
+
+    Raises:
+        RequestError: it cannot be read as that.
+    """
+    kind = field["kind"]
+    if kind == "text":
+        return text
+    if kind == "data":
+        from kedro_nb.session.text import load_yaml
+
+        return load_yaml(text, f"Parameter '{field['key']}'")
+    try:
+        number = float(text.strip().replace(".inf", "inf").replace(".nan", "nan"))
+        if kind == "float":
+            return number
+        return int(number) if "e" in text.lower() and number.is_integer() else int(text)
+    except (ValueError, OverflowError):
+        given = f", and not '{text.strip()}'" if text.strip() else ""
+        raise RequestError(f"'{field['key']}' takes {_TAKES.get(kind, 'a value')}{given}.") from None
+
+
+def fitting(default: Any, value: Any) -> Any:
+    """A value of the default's type where nothing is lost: 1 is 1.0 for a parameter that is a fraction."""
+    if type(default) is float and type(value) is int and abs(value) <= _LARGEST:
+        return float(value)
+    return value
 
 
 def nested(changed: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,45 +144,64 @@ def nested(changed: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def argument_fields(runner: type) -> list[dict[str, Any]]:
+def argument_fields(runner: type, given: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A field for each argument of a runner that a form can give; those with controls of their own are left out."""
     fields = []
     for name, parameter in inspect.signature(runner).parameters.items():
-        if name in {"self", "is_async"} or parameter.kind in (
-            parameter.VAR_POSITIONAL,
-            parameter.VAR_KEYWORD,
-        ):
+        if name == "is_async" or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         default = None if parameter.default is parameter.empty else parameter.default
         kind, choices = _annotated(parameter.annotation, default)
-        if kind is None:
+        if kind is None or not is_plain(default):
             continue
+        value = given.get(name, default)
         fields.append(
             {
                 "key": name,
                 "kind": kind,
                 "choices": choices,
-                "default": default if is_plain(default) else _text(default),
+                "value": _in_control(value, kind),
+                "default": _in_control(default, kind),
+                "changed": name in given,
+                "fixed": not is_plain(value),
                 "required": parameter.default is parameter.empty,
             }
         )
     return fields
 
 
+def _in_control(value: Any, kind: Kind) -> Any:
+    """An argument that is not given is an empty control."""
+    return None if value is None else value if kind == "choice" else _shown(value, kind)
+
+
+def takes_async(runner: type) -> bool:
+    return "is_async" in inspect.signature(runner).parameters
+
+
+def accepted(runner: type, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the arguments that this runner takes as well."""
+    parameters = inspect.signature(runner).parameters
+    anything = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    return {name: value for name, value in given.items() if anything or name in parameters}
+
+
 def _annotated(annotation: Any, default: Any) -> tuple[Kind | None, list[Any]]:
     """What an annotation, written as text or not, says of the control; None where no control fits."""
     if get_origin(annotation) is Literal:
         return "choice", list(get_args(annotation))
+    if annotation is inspect.Parameter.empty:
+        return (kind_of(default) if default is not None else "data"), []
     text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
-    names = {part.strip() for part in text.replace("Optional[", "").rstrip("]").split("|")} - {"None"}
+    if not isinstance(annotation, str) and get_args(annotation):
+        text = " | ".join(getattr(each, "__name__", str(each)) for each in get_args(annotation))
     if text.startswith("Literal["):
         import ast
 
         return "choice", list(ast.literal_eval(f"[{text[8:-1]}]"))
+    names = {part.strip() for part in text.removeprefix("Optional[").rstrip("]").split("|")}
     kinds: dict[str, Kind] = {"bool": "bool", "int": "int", "float": "float", "str": "text"}
     for name, kind in kinds.items():
-        if names == {name}:
+        if names - {"None", "NoneType"} == {name}:
             return kind, []
-    if annotation is inspect.Parameter.empty:
-        return (kind_of(default) if default is not None else "data"), []
     return None, []

@@ -17,9 +17,14 @@ def node_id(name: str) -> str:
     return f"node:{name}"
 
 
-def names_of(ids: Iterable[str]) -> list[str]:
+def nodes_of(ids: Iterable[str]) -> list[str]:
     """The names of the nodes among these ids."""
     return [each.removeprefix("node:") for each in ids if each.startswith("node:")]
+
+
+def datasets_of(ids: Iterable[str]) -> list[str]:
+    """The names of the datasets among these ids."""
+    return [each.removeprefix("data:") for each in ids if each.startswith("data:")]
 
 
 def graph_data(pipeline: Pipeline) -> dict[str, Any]:

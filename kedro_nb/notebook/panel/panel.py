@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from functools import cached_property
+import io
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
-import anywidget
 from IPython.core.getipython import get_ipython
-from traitlets import Bool, Dict, List, TraitError, Unicode, observe, validate
+from IPython.display import display
+from traitlets import TraitError, observe, validate
 
 from kedro_nb.errors import RequestError, did_you_mean
-from kedro_nb.notebook.panel import contents
-from kedro_nb.notebook.panel.fields import nested
+from kedro_nb.notebook.panel import contents, data
+from kedro_nb.notebook.panel.fields import accepted, fitting, is_same, leaves_of, nested
 from kedro_nb.notebook.panel.following import Following
-from kedro_nb.notebook.panel.graph import graph_data, names_of
-from kedro_nb.notebook.panel.previews import preview
+from kedro_nb.notebook.panel.graph import graph_data, node_id
+from kedro_nb.notebook.panel.live import live_html
+from kedro_nb.notebook.panel.messages import Messages
+from kedro_nb.notebook.panel.record import Shown, record_bundle, summary
+from kedro_nb.notebook.panel.traits import CHOICES, PanelTraits
 from kedro_nb.notebook.workspace import pipelines_in, runners_in, use_functions_as_defined_now
 from kedro_nb.session import RunRequest
 from kedro_nb.session import session as current_session
@@ -30,19 +34,11 @@ if TYPE_CHECKING:
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.session import Run, Session
 
-_STATIC = Path(__file__).parent.parent / "static"
-_CHOICES = (
-    "pipeline",
-    "runner",
-    "runner_params",
-    "is_async",
-    "only_missing_outputs",
-    "params",
-    *FILTERS,
-)
+_SLICES = {"from": "from_nodes", "to": "to_nodes", "only": "node_names"}
+_DATA_SLICES = {"from": "from_inputs", "to": "to_outputs"}
 
 
-class Panel(anywidget.AnyWidget):
+class Panel(PanelTraits):
     """Steers a session from the notebook. Panels of one session agree.
 
     Args:
@@ -60,59 +56,31 @@ class Panel(anywidget.AnyWidget):
         compared: two runs of the history, by number; `comparison` shows what differs.
     """
 
-    _esm = _STATIC / "panel.js"
+    _esm = Path(__file__).parent.parent / "static" / "panel.js"
     _panels: ClassVar[WeakSet[Panel]] = WeakSet()
-
-    # What there is to choose from.
-    pipelines: Any = List(Unicode()).tag(sync=True)
-    runners: Any = List(Dict()).tag(sync=True)
-    names: Any = Dict().tag(sync=True)
-    graph: Any = Dict().tag(sync=True)
-    fields: Any = List(Dict()).tag(sync=True)
-    datasets: Any = List(Dict()).tag(sync=True)
-    variables: Any = List(Unicode()).tag(sync=True)
-    runs: Any = List(Dict()).tag(sync=True)
-    # What is chosen.
-    pipeline: Any = Unicode("").tag(sync=True)
-    runner: Any = Unicode("SequentialRunner").tag(sync=True)
-    runner_params: Any = Dict().tag(sync=True)
-    is_async: Any = Bool(default_value=False).tag(sync=True)
-    only_missing_outputs: Any = Bool(default_value=False).tag(sync=True)
-    tags: Any = List(Unicode()).tag(sync=True)
-    node_names: Any = List(Unicode()).tag(sync=True)
-    from_nodes: Any = List(Unicode()).tag(sync=True)
-    to_nodes: Any = List(Unicode()).tag(sync=True)
-    from_inputs: Any = List(Unicode()).tag(sync=True)
-    to_outputs: Any = List(Unicode()).tag(sync=True)
-    namespaces: Any = List(Unicode()).tag(sync=True)
-    params: Any = Dict().tag(sync=True)
-    dataset: Any = Unicode("").tag(sync=True)
-    compared: Any = List().tag(sync=True)
-    # What comes of it.
-    problem: Any = Unicode("").tag(sync=True)
-    command: Any = Unicode("").tag(sync=True)
-    chosen: Any = List(Unicode()).tag(sync=True)
-    state: Any = Unicode("idle").tag(sync=True)
-    blocking: Any = Bool(default_value=False).tag(sync=True)
-    states: Any = Dict().tag(sync=True)
-    live: Any = Unicode("").tag(sync=True)
-    preview: Any = Dict().tag(sync=True)
-    comparison: Any = Unicode("").tag(sync=True)
-    message: Any = Unicode("").tag(sync=True)
+    _lock = (
+        threading.RLock()
+    )  # runs are shown by threads of their own; one for all panels, as they set each other
 
     def __init__(self, session: Session | None = None, **traits: Any) -> None:
+        self._ready = False
         super().__init__(**traits)
         self.session = session or current_session()
-        self._setting = False
-        self._shown: Pipeline | None = None
-        self._following = Following(self)
+        self.whole: Pipeline | None = None
+        self._runners: dict[str, Any] = {}
+        self._last_seen = data.LastSeen()
+        self._record = Shown()
+        self._own_run: Run | None = None
         for other in self._siblings():
-            with self._quietly():
-                for name in _CHOICES:
-                    if name not in traits:
-                        setattr(self, name, getattr(other, name))
+            for name in CHOICES:
+                if name not in traits:
+                    setattr(self, name, getattr(other, name))
         Panel._panels.add(self)
-        self.on_msg(self._take_message)
+        self._following = Following(self)
+        self._ready = True
+        self._messages = Messages(self)
+        self.on_msg(self._messages.take)
+        self._following.begin()
         self.refresh()
 
     # ------------------------------------------------------------------ what there is
@@ -122,47 +90,56 @@ class Panel(anywidget.AnyWidget):
         shell = get_ipython()
         return {} if shell is None else shell.user_ns
 
+    @contextlib.contextmanager
+    def _together(self) -> Iterator[None]:
+        """The page hears of all changes at once."""
+        with Panel._lock, self.hold_sync():
+            yield
+
     def refresh(self) -> None:
         """Look again at what the notebook has: pipelines, runners, datasets, parameters, runs."""
-        if not hasattr(self, "_following"):
-            return
         variables = self._variables
-        with self.hold_sync():
+        with self._together():
             self.pipelines = contents.pipeline_names(self.session, variables)
-            self.runners = contents.runners(self.session, variables)
-            self.datasets = contents.datasets(self.session)
-            self.variables = contents.variable_names(variables)
+            self._runners = contents.known_runners(self.session, variables)
+            self.runners = [contents.runner_entry(name, runner) for name, runner in self._runners.items()]
+            self.variables = data.variable_names(variables)
             self.runs = contents.runs(self.session)
             self._choose()
+            self._list_data()
+        self._keep_record()
 
-    @observe(*_CHOICES)
+    def _list_data(self) -> None:
+        self.datasets = data.datasets(self.session, self.whole, self._last_seen.words(self.session))
+
+    @observe(*CHOICES)
     def _on_choice(self, change: Any) -> None:
-        if not hasattr(self, "_following") or self._setting:
+        if not self._ready:
             return
-        with self.hold_sync():
+        with self._together():
+            if change.name == "runner":
+                self._drop_what_it_does_not_take()
             self._choose()
         for other in self._siblings():
-            with other._quietly(), other.hold_sync():  # noqa: SLF001 - another panel
+            if getattr(other, change.name) != change.new:
                 setattr(other, change.name, change.new)
-                other._choose()  # noqa: SLF001 - the same
+        self._keep_record()
 
     def _siblings(self) -> Iterator[Panel]:
         return (panel for panel in list(Panel._panels) if panel is not self and panel.session is self.session)
 
-    @contextlib.contextmanager
-    def _quietly(self) -> Iterator[None]:
-        self._setting, before = True, self._setting
-        try:
-            yield
-        finally:
-            self._setting = before
-
     @validate("runner")
     def _check_runner(self, proposal: Any) -> str:
-        known = [each["name"] for each in self.runners]
-        if known and proposal.value not in known and "." not in proposal.value:
-            raise TraitError(f"There is no runner '{proposal.value}'{did_you_mean(proposal.value, known)}.")
+        if self._ready and proposal.value not in self._runners and "." not in proposal.value:
+            known = did_you_mean(proposal.value, self._runners)
+            raise TraitError(f"There is no runner '{proposal.value}'{known}.")
         return str(proposal.value)
+
+    def _drop_what_it_does_not_take(self) -> None:
+        runner = self._runners.get(self.runner)
+        if isinstance(runner, type):
+            self.runner_params = accepted(runner, self.runner_params)
+            self.is_async = bool(self.is_async and accepted(runner, {"is_async": True}))
 
     # ------------------------------------------------------------------ what is chosen
 
@@ -182,15 +159,15 @@ class Panel(anywidget.AnyWidget):
 
     def _choose(self) -> None:
         """Say what the choices come to: which nodes will run, what stands in the way, the line for a cell."""
-        whole, problem = self._whole()
-        if whole is not self._shown:
-            self._shown = whole
-            self.graph = graph_data(whole) if whole else {"nodes": [], "edges": []}
-            self.names = contents.names_in(whole) if whole else {}
-        self.fields = contents.fields(self.session, self.params, whole)
+        shown, (self.whole, problem) = self.whole, self._find_pipeline()
+        if self.whole is not shown:
+            self.graph = graph_data(self.whole) if self.whole else {"nodes": [], "edges": []}
+            self.names = contents.names_in(self.whole) if self.whole else {}
+        self.fields = contents.fields(self.session, self.params, self.whole)
+        self.arguments = contents.arguments(self._runners.get(self.runner), self.runner_params)
         chosen: list[str] = []
         line = ""
-        if whole is not None:
+        if self.whole is not None:
             try:
                 request = self.request
                 line = command_line(request) or ""
@@ -201,7 +178,7 @@ class Panel(anywidget.AnyWidget):
                 problem = str(error) or type(error).__name__
         self.chosen, self.problem, self.command = chosen, problem, line
 
-    def _whole(self) -> tuple[Pipeline | None, str]:
+    def _find_pipeline(self) -> tuple[Pipeline | None, str]:
         try:
             names = (self.pipeline,) if self.pipeline else ()
             return self.session.pipeline(names, pipelines_in(self._variables)), ""
@@ -212,30 +189,38 @@ class Panel(anywidget.AnyWidget):
         variables = self._variables
         return self.session.prepare(request, pipelines=pipelines_in(variables), runners=runners_in(variables))
 
-    def slice(self, action: str, names: list[str]) -> None:
-        """Slice by nodes: "from" here, up "to" here, "only" these, or "all"."""
-        fields = {"from": "from_nodes", "to": "to_nodes", "only": "node_names"}
-        if action not in {*fields, "all"}:
+    def slice(self, action: str, names: list[str], data: list[str] | None = None) -> None:
+        """Slice by nodes: "from" here, up "to" here, "only" these, or "all"; with `data` from and up to datasets."""
+        if action not in {*_SLICES, "all"}:
             raise RequestError(f"A slice is from, to, only or all, and not '{action}'.")
-        with self.hold_trait_notifications():
+        with self._together(), self.hold_trait_notifications():
             if action in {"only", "all"}:
                 for field in FILTERS:
                     setattr(self, field, [])
-            if action != "all":
-                setattr(self, fields[action], list(names))
+            if names:
+                setattr(self, _SLICES[action], list(names))
+            if data and action in _DATA_SLICES:
+                setattr(self, _DATA_SLICES[action], list(data))
 
     def set_parameter(self, key: str, value: Any) -> None:
         """Give a parameter another value for the next run; the session's own value takes that back."""
-        params = {name: each for name, each in self.params.items() if name != key}
-        known = {field["key"]: field for field in self.fields}
-        field = known.get(key)
-        if field is None or field["default"] != value or type(field["default"]) is not type(value):
-            params[key] = value
+        session = dict(leaves_of(self.session.parameters))
+        params = dict(self.params)
+        for name, each in leaves_of({key: value}) if "." not in key else leaves_of(nested({key: value})):
+            params.pop(name, None)
+            fits = fitting(session.get(name), each)
+            if name not in session or not is_same(session[name], fits):
+                params[name] = fits
         self.params = params
 
-    def reset(self) -> None:
-        """Take back every value that was given to a parameter."""
-        self.params = {}
+    def set_argument(self, name: str, value: Any) -> None:
+        """Give the runner an argument; None takes it back."""
+        others = {key: each for key, each in self.runner_params.items() if key != name}
+        self.runner_params = others if value is None else {**others, name: value}
+
+    def reset(self, key: str | None = None) -> None:
+        """Take back the value that was given to a parameter, or all of them."""
+        self.params = {name: each for name, each in self.params.items() if key not in {None, name}}
 
     # ------------------------------------------------------------------ run
 
@@ -245,14 +230,38 @@ class Panel(anywidget.AnyWidget):
         Raises:
             RequestError: it cannot run.
         """
-        run = self._prepare(self.request)
-        use_functions_as_defined_now(run.pipeline, self._variables)
+        run = self._own_run = self._prepare(self.request)
+        with contextlib.redirect_stdout(io.StringIO()) as told:  # no cell is there to print it
+            use_functions_as_defined_now(run.pipeline, self._variables)
         run.monitor.captures = True
-        return run.start()
+        started = run.start()
+        self.message = told.getvalue().strip()
+        return started
 
     def stop(self) -> None:
         """Stop the run that is going on."""
         self._following.stop()
+
+    def begin_run(self, *, blocking: bool) -> None:
+        """A run of the session begins: show it from now on."""
+        with self._together():
+            self.states, self.live, self.state, self.blocking = {}, "", "running", blocking
+
+    def show_run(self, run: Run) -> None:
+        """Show how far it is."""
+        with self._together():
+            nodes = list(run.progress.nodes.values())
+            self.states = {node_id(node.name): node.state for node in nodes}
+            self.live = live_html(run)
+            self._list_data()
+
+    def end_run(self, run: Run) -> None:
+        """It is over."""
+        with self._together():
+            self.show_run(run)
+            self.state, self.blocking = "idle", False
+            self.refresh()
+            self._look()
 
     # ------------------------------------------------------------------ data
 
@@ -260,18 +269,19 @@ class Panel(anywidget.AnyWidget):
     def _on_dataset(self, _change: Any) -> None:
         self._look()
 
-    def _look(self) -> None:
-        """Show the dataset that is chosen, as it is now."""
-        if not self.dataset:
-            self.preview = {}
+    def look(self) -> None:
+        """Load the dataset that is chosen and show it, however large it is."""
+        self._look(asked=True)
+
+    def _look(self, *, asked: bool = False) -> None:
+        if not self._ready:
             return
+        name = self.dataset
         try:
-            if not self.session.catalog.exists(self.dataset):
-                self.preview = {"facts": ["no data yet"], "html": ""}
-                return
-            self.preview = preview(self.session.catalog.load(self.dataset))
+            last = self._last_seen.words(self.session)
+            self.preview = data.look(self.session, name, last, asked=asked) if name else {}
         except Exception as error:  # noqa: BLE001 - a dataset may raise anything
-            self.preview = {"facts": [], "html": "", "error": str(error)}
+            self.preview = {"facts": [], "html": "", "error": str(error) or type(error).__name__}
 
     def load(self, dataset: str, variable: str = "") -> Any:
         """Load a dataset into a variable of the notebook, of the same name by default.
@@ -280,11 +290,12 @@ class Panel(anywidget.AnyWidget):
             RequestError: that cannot be the name of a variable.
             DatasetError: it cannot be loaded.
         """
-        name = contents.variable_for(dataset, variable)
-        data = self.session.catalog.load(dataset)
-        self._variables[name] = data
+        name = data.variable_for(dataset, variable)
+        loaded = self.session.catalog.load(dataset)
+        self._variables[name] = loaded
         self.message = f"{name} holds the data of '{dataset}'."
-        return data
+        self.variables = data.variable_names(self._variables)
+        return loaded
 
     def save(self, dataset: str, variable: str) -> None:
         """Save a variable of the notebook to a dataset.
@@ -293,7 +304,7 @@ class Panel(anywidget.AnyWidget):
             RequestError: there is no such variable.
             DatasetError: it cannot be saved.
         """
-        contents.save_variable(self.session, dataset, variable, self._variables)
+        data.save_variable(self.session, dataset, variable, self._variables)
         self.message = f"Saved {variable} to '{dataset}'."
         self.refresh()
         if self.dataset == dataset:
@@ -315,35 +326,39 @@ class Panel(anywidget.AnyWidget):
 
     # ------------------------------------------------------------------ the page
 
-    @cached_property
-    def _actions(self) -> dict[str, Any]:
-        """What a message of the page may ask for."""
-        return {
-            "run": self.run,
-            "stop": self.stop,
-            "refresh": self.refresh,
-            "reset": self.reset,
-            "slice": lambda action, ids: self.slice(action, names_of(ids)),
-            "set_parameter": self.set_parameter,
-            "write_parameter": lambda key, text: self.set_parameter(key, contents.parsed(key, text)),
-            "load": self.load,
-            "save": self.save,
-            "look": self._look,
-        }
+    def _repr_mimebundle_(self, **_options: Any) -> Any:
+        """The widget alone, for front ends and layouts that ask for it; with words where there are no widgets."""
+        made: Any = super()._repr_mimebundle_()
+        if made is not None:
+            made[0]["text/plain"] = summary(self)
+        return made
 
-    def _take_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        """Do what the page asks for; what goes wrong is said there."""
-        action = self._actions.get(str(content.get("do"))) if isinstance(content, dict) else None
-        if action is None:
+    def _ipython_display_(self) -> None:
+        """The record that a saved notebook keeps, and the widget: see there."""
+        if not hasattr(get_ipython(), "kernel"):
+            print(summary(self))  # noqa: T201 - what can be shown here
             return
-        self.message = ""
-        try:
-            action(**content.get("with", {}))
-        except Exception as error:  # noqa: BLE001 - nobody else would hear of it
-            self.message = str(error) or type(error).__name__
+        self._record.begin(self.model_id, self._made_record())
+        widget: Any = {k: v for k, v in self._repr_mimebundle_()[0].items() if k != "text/plain"}
+        display(widget, raw=True)
+
+    def _made_record(self) -> dict[str, Any]:
+        run = self._following.run
+        return record_bundle(self, run, own=run is not None and run is self._own_run)
+
+    def _keep_record(self) -> None:
+        if self._record.begun:
+            self._record.update(self._made_record())
 
     def close(self) -> None:
         """Let go of the session."""
         Panel._panels.discard(self)
-        self._following.end()
+        if self._ready:
+            self._following.end()
         super().close()
+
+    @classmethod
+    def close_all_panels(cls) -> None:
+        """Close every panel there is."""
+        for panel in list(cls._panels):
+            panel.close()

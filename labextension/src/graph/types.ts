@@ -62,7 +62,8 @@ export interface GraphOptions {
 }
 
 export interface GraphView {
-  setGraph(graph: GraphData): void;
+  /** `anew`: it is another one, and the view begins where a new one does. */
+  setGraph(graph: GraphData, options?: { readonly anew?: boolean }): void;
   setStates(states: StateUpdates, options?: { readonly reset?: boolean }): void;
   /** Selects without telling the listeners. */
   select(ids: readonly string[]): void;

@@ -98,10 +98,10 @@ export class View implements GraphView {
     this.resize();
   }
 
-  setGraph(graph: GraphData): void {
+  setGraph(graph: GraphData, { anew = false } = {}): void {
     const kept = this.selection;
     const active = this.active === undefined ? "" : this.model.nodes[this.active].id;
-    const anchor = this.moved ? this.anchor() : undefined;
+    const anchor = this.moved && !anew ? this.anchor() : undefined;
     this.model = new Model(graph);
     this.scene = new Scene(this.model);
     this.finder = new Search(this.model.nodes, this.toolbar.field.value);

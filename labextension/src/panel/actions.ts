@@ -10,12 +10,13 @@ export function actions(store: Store): Element {
   const state = html("span", { class: "soft", role: "status" });
   const problem = html("p", { class: "problem", role: "status" });
   const message = html("p", { class: "message", role: "status" });
-  store.follow(["state", "problem"], () => {
+  store.follow(["state", "problem", "blocking"], () => {
     const now = store.get("state");
     run.disabled = now !== "idle" || store.get("problem") !== "";
     run.title = store.get("problem");
     stop.disabled = now !== "running";
-    state.textContent = now === "idle" ? "" : now === "running" ? "running" : "stopping …";
+    const where = store.get("blocking") ? "running in a cell; other controls answer when it ends" : "running";
+    state.textContent = now === "idle" ? "" : now === "running" ? where : "stopping …";
     problem.textContent = store.get("problem");
     problem.hidden = !store.get("problem");
   });

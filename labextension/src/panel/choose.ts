@@ -2,37 +2,29 @@
 
 import { html } from "../graph/dom.js";
 import { button, fillSelect, labelled, PickList, section } from "./controls.js";
-import { valueInput } from "./inputs.js";
-import type { Argument, Store, Traits } from "./store.js";
+import { Form } from "./form.js";
+import type { Store, Traits } from "./store.js";
 
-export function chooseSection(store: Store): Element {
+export function chooseSection(store: Store): HTMLDetailsElement {
   const pipeline = html("select");
   pipeline.addEventListener("change", () => store.set("pipeline", pipeline.value));
   store.follow(["pipelines", "pipeline"], () =>
-    fillSelect(pipeline, store.get("pipelines"), store.get("pipeline"), "the default pipeline"),
+    fillSelect(pipeline, store.get("pipelines"), store.get("pipeline"), "(the default)"),
   );
   const runner = html("select");
-  runner.addEventListener("change", () => {
-    store.set("runner_params", {});
-    store.set("is_async", false);
-    store.set("runner", runner.value);
-  });
+  runner.addEventListener("change", () => store.set("runner", runner.value));
   const about = html("p", { class: "soft" });
-  const details = html("div", { class: "details" });
+  const threads = flag(store, "is_async", "Load and save on threads (--async)");
   store.follow(["runners", "runner"], () => {
-    fillSelect(
-      runner,
-      store.get("runners").map((each) => each.name),
-      store.get("runner"),
-    );
+    const chosen = store.get("runner");
+    const names = store.get("runners").map((each) => each.name);
+    fillSelect(runner, names.includes(chosen) ? names : [...names, chosen], chosen);
+    const found = store.get("runners").find((each) => each.name === chosen);
+    about.textContent = found?.problem ? "" : (found?.title ?? ""); // a problem stands above Run
+    threads.hidden = found?.is_async === false;
   });
-  store.follow(["runners", "runner", "runner_params", "is_async"], () => {
-    const found = store.get("runners").find((each) => each.name === store.get("runner"));
-    about.textContent = found?.problem ?? found?.title ?? "";
-    if (details.contains((details.getRootNode() as ShadowRoot).activeElement)) return;
-    details.replaceChildren(...(found?.arguments ?? []).map((each) => argumentRow(store, each)));
-    if (found?.is_async) details.append(flag(store, "is_async", "Load and save on threads (--async)"));
-  });
+  const details = new Form(store, "argument");
+  store.follow(["arguments"], () => details.show(store.get("arguments")));
   const missing = flag(store, "only_missing_outputs", "Only what is not stored yet (--only-missing-outputs)");
   return section(
     "Run",
@@ -40,21 +32,10 @@ export function chooseSection(store: Store): Element {
     labelled("Pipeline", pipeline),
     labelled("Runner", runner),
     about,
-    details,
+    details.element,
+    threads,
     missing,
   );
-}
-
-function argumentRow(store: Store, argument: Argument): HTMLElement {
-  const given = store.get("runner_params");
-  const value = argument.key in given ? given[argument.key] : argument.default;
-  const input = valueInput(argument.kind, value, argument.choices, (entered) => {
-    const { [argument.key]: _, ...others } = store.get("runner_params");
-    const empty = entered.written && entered.value === "";
-    store.set("runner_params", empty ? others : { ...others, [argument.key]: entered.value });
-  });
-  if (argument.default === null && !argument.required) input.setAttribute("placeholder", "by itself");
-  return labelled(argument.key, input);
 }
 
 function flag(store: Store, name: "is_async" | "only_missing_outputs", text: string): HTMLElement {
@@ -76,7 +57,7 @@ const LISTS: readonly [keyof Traits & string, string, keyof Traits["names"]][] =
   ["to_outputs", "Up to data", "outputs"],
 ];
 
-export function sliceSection(store: Store): Element {
+export function sliceSection(store: Store): HTMLDetailsElement {
   const fields = LISTS.map(([field]) => field);
   const lists = LISTS.map(([field, title, kind]) => {
     const list = new PickList(title, (names) => store.set(field as "tags", names));
@@ -90,8 +71,9 @@ export function sliceSection(store: Store): Element {
   store.follow(["chosen", "names", ...fields], () => {
     const all = store.get("names").nodes?.length ?? 0;
     const chosen = store.get("chosen").length;
-    count.textContent = `${chosen} of ${all} ${all === 1 ? "node" : "nodes"} will run`;
+    count.textContent = `${chosen} of ${all} ${all === 1 ? "node" : "nodes"} will run.`;
     whole.hidden = fields.every((field) => !store.get(field as "tags").length);
   });
-  return section("Slice", true, html("div", { class: "bar" }, count, whole), ...lists);
+  const hint = html("p", { class: "soft" }, "Click nodes in the graph, or pick names here.");
+  return section("Slice", true, html("div", { class: "bar" }, count, whole), hint, ...lists);
 }

@@ -2,6 +2,8 @@
 
 import { html } from "../graph/dom.js";
 
+const MOST_NAMES = 200; // of a list, at once
+
 let lastId = 0;
 
 /** A control with its label. */
@@ -28,6 +30,12 @@ export function section(title: string, open: boolean, ...content: Element[]): HT
   return made;
 }
 
+/** What has the focus, if it is in here. */
+export function focusedIn(element: Element): Element | null {
+  const active = (element.getRootNode() as ShadowRoot | Document).activeElement;
+  return active && element.contains(active) ? active : null;
+}
+
 /** Replace the options of a select where they differ. */
 export function fillSelect(
   select: HTMLSelectElement,
@@ -50,6 +58,7 @@ export class PickList {
   private readonly summary = html("summary");
   private readonly search: HTMLInputElement;
   private readonly list = html("div", { class: "picks" });
+  private given: readonly string[] = [];
   private names: readonly string[] = [];
   private picked: readonly string[] = [];
 
@@ -67,8 +76,10 @@ export class PickList {
   show(names: readonly string[], picked: readonly string[]): void {
     const same = (a: readonly string[], b: readonly string[]): boolean =>
       a.length === b.length && a.every((each, place) => each === b[place]);
-    if (same(names, this.names) && same(picked, this.picked) && this.list.childElementCount) return;
-    this.names = names;
+    if (same(names, this.given) && same(picked, this.picked) && this.list.childElementCount) return;
+    this.given = names;
+    // What was picked and is no more can still be taken back.
+    this.names = [...names, ...picked.filter((each) => !names.includes(each))];
     this.picked = picked;
     this.element.hidden = !names.length && !picked.length;
     this.draw();
@@ -79,13 +90,12 @@ export class PickList {
     this.summary.classList.toggle("set", this.picked.length > 0);
     this.search.hidden = this.names.length < 8;
     const wanted = this.search.value.toLowerCase();
-    const focused = (this.list.getRootNode() as ShadowRoot | Document).activeElement?.getAttribute("value");
-    this.list.replaceChildren(
-      ...this.names
-        .filter((name) => name.toLowerCase().includes(wanted))
-        .slice(0, 200)
-        .map((name) => this.item(name)),
-    );
+    const focused = focusedIn(this.list)?.getAttribute("value");
+    const found = this.names.filter((name) => name.toLowerCase().includes(wanted));
+    this.list.replaceChildren(...found.slice(0, MOST_NAMES).map((name) => this.item(name)));
+    if (found.length > MOST_NAMES)
+      this.list.append(html("p", { class: "soft" }, `${found.length - MOST_NAMES} more: search`));
+    else if (!found.length) this.list.append(html("p", { class: "soft" }, "No such name"));
     if (focused) {
       for (const box of this.list.querySelectorAll("input")) if (box.value === focused) box.focus();
     }

@@ -1,12 +1,12 @@
 /** The datasets: where each lives, how large it is, what is in it; to a variable and from one. */
 
 import { html } from "../graph/dom.js";
-import { button, fillSelect, labelled, section } from "./controls.js";
+import { button, fillSelect, focusedIn, labelled, section } from "./controls.js";
 import type { Dataset, Store } from "./store.js";
 
 const COLUMNS: readonly (keyof Dataset)[] = ["name", "type", "where", "data", "size"];
 
-export function dataSection(store: Store): Element {
+export function dataSection(store: Store): HTMLDetailsElement {
   const search = html("input", { type: "search", placeholder: "Search", "aria-label": "Search datasets" });
   const body = html("tbody");
   const heads = html("tr", {}, ...COLUMNS.map((name) => html("th", { scope: "col" }, name)));
@@ -14,12 +14,21 @@ export function dataSection(store: Store): Element {
   const draw = (): void => {
     const wanted = search.value.toLowerCase();
     const rows = store.get("datasets").filter((row) => row.name.toLowerCase().includes(wanted));
+    const focused = focusedIn(body)?.textContent;
     body.replaceChildren(...rows.map((row) => tableRow(store, row)));
+    for (const name of focused ? body.querySelectorAll("button") : []) {
+      if (name.textContent === focused) name.focus();
+    }
     search.hidden = store.get("datasets").length < 8;
   };
   search.addEventListener("input", draw);
   store.follow(["datasets", "dataset"], draw);
-  return section("Data", true, search, html("div", { class: "scroll" }, table), preview(store));
+  const none = html("p", { class: "soft" }, "No data yet: %kedro_save NAME EXPRESSION, or %%kedro_catalog");
+  store.follow(["datasets"], () => {
+    none.hidden = store.get("datasets").length > 0;
+    table.hidden = !none.hidden;
+  });
+  return section("Data", true, none, search, html("div", { class: "scroll" }, table), preview(store));
 }
 
 function tableRow(store: Store, row: Dataset): Element {
@@ -30,12 +39,17 @@ function tableRow(store: Store, row: Dataset): Element {
     title: `Look at ${row.name}`,
   });
   const cells = COLUMNS.slice(1).map((column) => html("td", {}, row[column]));
+  if (row.last) {
+    cells[2].textContent = "not kept";
+    cells[3].append(html("span", { class: "soft" }, row.last));
+  }
   return html("tr", shown ? { class: "shown" } : {}, html("td", {}, name), ...cells);
 }
 
 function preview(store: Store): Element {
   const facts = html("p", { class: "soft" });
   const content = html("div", { class: "preview" });
+  const ask = button("", () => store.ask("look"));
   const name = html("h4");
   const variable = html("input", { type: "text", placeholder: "same name", size: "12" });
   const load = button("Load", () =>
@@ -50,6 +64,7 @@ function preview(store: Store): Element {
     { class: "look", role: "region", "aria-label": "Preview" },
     name,
     facts,
+    ask,
     content,
     html(
       "div",
@@ -70,7 +85,10 @@ function preview(store: Store): Element {
     const shown = store.get("preview");
     box.hidden = !store.get("dataset");
     name.textContent = store.get("dataset");
-    facts.textContent = shown.error ?? (shown.facts ?? []).join(" · ");
+    facts.textContent =
+      shown.error ?? [...(shown.facts ?? []), shown.advice ?? ""].filter(Boolean).join(" · ");
+    ask.hidden = !shown.ask;
+    ask.textContent = shown.ask ?? "";
     facts.classList.toggle("problem", shown.error !== undefined);
     content.innerHTML = shown.html ?? ""; // made by us, of escaped text
   });

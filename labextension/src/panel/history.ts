@@ -1,14 +1,14 @@
 /** The runs of the session; two that are marked are compared. */
 
 import { html } from "../graph/dom.js";
-import { section } from "./controls.js";
+import { focusedIn, section } from "./controls.js";
 import type { PastRun, Store } from "./store.js";
 
 const MARKS: Readonly<Record<string, string>> = { finished: "✓", failed: "✗", cancelled: "■", running: "●" };
 
-export function historySection(store: Store): Element {
+export function historySection(store: Store): HTMLDetailsElement {
   const body = html("tbody");
-  const heads = ["", "run", "", "time", "line"].map((name) => html("th", { scope: "col" }, name));
+  const heads = ["compare", "run", "state", "time", "line"].map((name) => html("th", { scope: "col" }, name));
   const table = html("table", {}, html("thead", {}, html("tr", {}, ...heads)), body);
   const note = html("p", { class: "soft" });
   const comparison = html("div", { class: "comparison" });
@@ -16,7 +16,7 @@ export function historySection(store: Store): Element {
     const runs = store.get("runs");
     note.textContent = runs.length ? "Mark two runs to compare them." : "No runs yet.";
     table.hidden = !runs.length;
-    const focused = (body.getRootNode() as ShadowRoot | Document).activeElement?.getAttribute("value");
+    const focused = focusedIn(body)?.getAttribute("value");
     body.replaceChildren(...runs.map((run) => row(store, run)));
     if (focused) body.querySelector<HTMLElement>(`input[value="${focused}"]`)?.focus();
   });
@@ -52,11 +52,7 @@ function row(store: Store, run: PastRun): Element {
     {},
     html("td", {}, box),
     html("td", {}, String(run.number)),
-    html(
-      "td",
-      { title: run.state },
-      html("span", { class: run.state, "aria-label": run.state }, MARKS[run.state] ?? "·"),
-    ),
+    html("td", {}, html("span", { class: run.state }, `${MARKS[run.state] ?? "·"} ${run.state}`)),
     html("td", { class: "number" }, seconds),
     html("td", {}, html("code", {}, run.command || run.runner)),
   );

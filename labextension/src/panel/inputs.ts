@@ -1,50 +1,38 @@
 /** A control for a value of some kind: a switch, a number, a choice, a text. */
 
 import { html } from "../graph/dom.js";
-import type { Kind } from "./store.js";
+import type { Field } from "./store.js";
 
-export interface Given {
-  /** A value of the kind; for "data" and what cannot be read as its kind, the text as it was written. */
-  readonly value: unknown;
-  readonly written: boolean;
-}
+export type Given =
+  | { readonly value: unknown }
+  /** As it was written: Python reads it. */
+  | { readonly text: string };
 
 /** Make the control; `give` is called with what the user enters. */
 export function valueInput(
-  kind: Kind,
-  value: unknown,
-  choices: readonly unknown[],
+  { kind, value, choices = [] }: Pick<Field, "kind" | "value" | "choices">,
   give: (given: Given) => void,
 ): HTMLInputElement | HTMLSelectElement {
-  if (kind === "bool") {
+  if (kind === "bool" && typeof value !== "string") {
     const box = html("input", { type: "checkbox" });
     box.checked = value === true;
-    box.addEventListener("change", () => give({ value: box.checked, written: false }));
+    box.addEventListener("change", () => give({ value: box.checked }));
     return box;
   }
   if (kind === "choice") {
     const select = html("select");
     select.append(...choices.map((each, place) => html("option", { value: place }, String(each))));
-    select.selectedIndex = Math.max(0, choices.indexOf(value));
-    select.addEventListener("change", () => give({ value: choices[select.selectedIndex], written: false }));
+    select.selectedIndex = choices.indexOf(value);
+    select.addEventListener("change", () => give({ value: choices[select.selectedIndex] }));
     return select;
   }
-  const number = kind === "int" || kind === "float";
+  // A number that JavaScript does not have, such as infinity, comes as text, and number fields do not take it.
+  const number = (kind === "int" || kind === "float") && typeof value !== "string";
   const input = html(
     "input",
     number ? { type: "number", step: kind === "int" ? "1" : "any" } : { type: "text" },
   );
-  input.value = textOf(value, kind);
-  input.addEventListener("change", () => {
-    if (number && input.value.trim() && input.validity.valid)
-      give({ value: Number(input.value), written: false });
-    else if (kind === "text") give({ value: input.value, written: false });
-    else give({ value: input.value, written: true });
-  });
+  input.value = value === null || value === undefined ? "" : String(value);
+  input.addEventListener("change", () => give({ text: input.validity.badInput ? "?" : input.value }));
   return input;
-}
-
-function textOf(value: unknown, kind: Kind): string {
-  if (value === null || value === undefined) return "";
-  return kind === "data" && typeof value !== "string" ? JSON.stringify(value) : String(value);
 }

@@ -2,32 +2,34 @@
 
 import type { GraphData, State } from "../graph/index.js";
 
-export interface Argument {
-  readonly key: string;
-  readonly kind: Kind;
-  readonly choices: readonly unknown[];
-  readonly default: unknown;
-  readonly required: boolean;
-}
-
 export type Kind = "bool" | "int" | "float" | "text" | "choice" | "data";
 
 export interface Runner {
   readonly name: string;
   readonly title: string;
-  readonly arguments: readonly Argument[];
   readonly is_async: boolean;
   readonly problem?: string;
 }
 
+/** A control of a form: of a parameter, or of an argument of a runner. */
 export interface Field {
   readonly key: string;
   readonly kind: Kind;
+  /** Text where JavaScript has no such number, and for lists and the like; null where nothing is given. */
   readonly value: unknown;
   readonly default: unknown;
   readonly changed: boolean;
   readonly fixed: boolean;
-  readonly read: boolean;
+  readonly choices?: readonly unknown[];
+  /** Whether the pipeline reads it. */
+  readonly read?: boolean;
+}
+
+/** A value that Python does not take, and why. */
+export interface Refusal {
+  readonly refused: "parameter" | "argument";
+  readonly key: string;
+  readonly why: string;
 }
 
 export interface Dataset {
@@ -36,6 +38,8 @@ export interface Dataset {
   readonly where: string;
   readonly data: string;
   readonly size: string;
+  /** What a run had in it that is not kept. */
+  readonly last: string;
 }
 
 export interface PastRun {
@@ -51,6 +55,10 @@ export interface Preview {
   readonly facts?: readonly string[];
   readonly html?: string;
   readonly error?: string;
+  /** What to do to have it. */
+  readonly advice?: string;
+  /** It is large or far away: the name of a button that loads it. */
+  readonly ask?: string;
 }
 
 export interface Traits {
@@ -64,7 +72,7 @@ export interface Traits {
   runs: PastRun[];
   pipeline: string;
   runner: string;
-  runner_params: Record<string, unknown>;
+  arguments: Field[];
   is_async: boolean;
   only_missing_outputs: boolean;
   tags: string[];
@@ -94,13 +102,14 @@ export interface WidgetModel {
   set(name: string, value: unknown): void;
   save_changes(): void;
   send(message: unknown): void;
-  on(event: string, listener: () => void): void;
-  off(event: string, listener: () => void): void;
+  on(event: string, listener: (message: unknown) => void): void;
+  off(event: string, listener: (message: unknown) => void): void;
   readonly widget_manager?: { readonly kernel?: { interrupt(): Promise<void> } | null };
 }
 
 export class Store {
   private readonly ends: (() => void)[] = [];
+  private ended = false;
 
   constructor(private readonly model: WidgetModel) {}
 
@@ -126,7 +135,7 @@ export class Store {
       due = true;
       queueMicrotask(() => {
         due = false;
-        call();
+        if (!this.ended) call();
       });
     };
     for (const name of names) {
@@ -134,6 +143,15 @@ export class Store {
       this.ends.push(() => this.model.off(`change:${name}`, later));
     }
     call();
+  }
+
+  /** Call something whenever Python does not take a value. */
+  onRefusal(call: (refusal: Refusal) => void): void {
+    const listener = (message: unknown): void => {
+      if ((message as Partial<Refusal> | null)?.refused) call(message as Refusal);
+    };
+    this.model.on("msg:custom", listener);
+    this.ends.push(() => this.model.off("msg:custom", listener));
   }
 
   /** Stop the run: a kernel that a cell keeps busy hears of nothing but an interrupt. */
@@ -144,6 +162,7 @@ export class Store {
   }
 
   dispose(): void {
+    this.ended = true;
     for (const end of this.ends) end();
   }
 }

@@ -6,17 +6,15 @@ export const STYLE = `
 [hidden]{display:none!important}
 .panel{--bg:var(--jp-layout-color1,#fff);--fg:var(--jp-ui-font-color1,#1f2a37);--soft:var(--jp-ui-font-color2,#5c5c5c);
   --border:var(--jp-border-color1,#d0d0d0);--button:var(--jp-layout-color2,#f3f3f3);--go:#2b7a46;--bad:#c22f2f;--mark:#b45309;
-  container-type:inline-size;background:var(--bg);color:var(--fg);border:1px solid var(--border);border-radius:6px;
+  background:var(--bg);color:var(--fg);border:1px solid var(--border);border-radius:6px;
   font:13px/1.4 var(--jp-ui-font-family,Helvetica,Arial,sans-serif);text-align:left;overflow:hidden}
 .panel.dark{--bg:var(--jp-layout-color1,#161616);--fg:var(--jp-ui-font-color1,#e6e6e6);--soft:var(--jp-ui-font-color2,#ababab);
   --border:var(--jp-border-color1,#4a4a4a);--button:var(--jp-layout-color2,#2a2a2a);--go:#1f7a41;--bad:#ff8f8f;--mark:#ffa94d;
   color-scheme:dark}
 .columns{display:grid;grid-template-columns:minmax(0,1fr);gap:0}
 .side,.main{min-width:0;padding:8px 10px}
-@container (min-width:820px){
-  .columns{grid-template-columns:340px minmax(0,1fr)}
-  .side{border-right:1px solid var(--border)}
-}
+.wide .columns{grid-template-columns:340px minmax(0,1fr)}
+.wide .side{border-right:1px solid var(--border)}
 h3,h4{display:inline;font-size:13px;font-weight:600;margin:0}
 p{margin:4px 0;overflow-wrap:anywhere}
 .soft{color:var(--soft)}
@@ -63,5 +61,9 @@ code{font-family:var(--jp-code-font-family,monospace);font-size:12px;overflow-wr
 .look{border-left:2px solid var(--border);padding:2px 0 2px 10px;margin:6px 0}
 .preview,.live,.comparison{overflow:auto}
 .live{max-height:520px}
-.graph{margin:0 0 8px}
+.graph{height:340px;margin:0 0 10px}
+.wide .graph{height:480px}
+.graph>*{height:100%}
+.refusal{grid-column:1/-1}
+.read{color:var(--soft);font-size:9px}
 `;

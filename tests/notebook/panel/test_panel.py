@@ -19,11 +19,15 @@ def names(rows, key="name"):
 
 def say(panel, do, **arguments):
     """What the page sends when a control is used."""
-    panel._take_message(panel, {"do": do, "with": arguments}, [])
+    panel._messages.take(panel, {"do": do, "with": arguments}, [])
 
 
 def finished(run):
+    """The run, when it is over and the panel shows that."""
     assert run.wait(10)
+    for thread in threading.enumerate():
+        if thread.name == "kedro_nb-panel":
+            thread.join(10)
     return run
 
 
@@ -34,13 +38,14 @@ def test_it_is_found_at_the_top_of_the_package():
 def test_it_offers_the_pipelines_runners_and_datasets_of_the_session(panel):
     assert panel.pipelines == ["main", "short", "__default__"]
     assert names(panel.runners)[:4] == ["DryRunner", "ParallelRunner", "SequentialRunner", "ThreadRunner"]
-    assert names(panel.datasets) == ["raw"]
-    assert panel.datasets[0] == {
+    (raw,) = [row for row in panel.datasets if row["name"] == "raw"]
+    assert raw == {
         "name": "raw",
         "type": "MemoryDataset",
         "where": "memory",
         "data": "yes",
         "size": "4 items",
+        "last": "",
     }
 
 
@@ -58,11 +63,12 @@ def test_choosing_a_pipeline_shows_its_graph_and_names(panel):
 
 
 def test_a_runner_brings_its_arguments(panel):
-    (thread,) = [each for each in panel.runners if each["name"] == "ThreadRunner"]
-    assert thread["arguments"] == [
-        {"key": "max_workers", "kind": "int", "choices": [], "default": None, "required": False}
-    ]
-    panel.runner, panel.runner_params = "ThreadRunner", {"max_workers": 3}
+    assert panel.arguments == []
+    panel.runner = "ThreadRunner"
+    (field,) = panel.arguments
+    assert (field["key"], field["kind"], field["value"]) == ("max_workers", "int", None)
+    panel.set_argument("max_workers", 3)
+    assert panel.arguments[0]["value"] == 3
     assert panel.command == "%kedro_run --runner=ThreadRunner --runner-params=max_workers=3"
 
 
@@ -98,7 +104,8 @@ def test_runners_of_the_session_are_offered_too(session):
     panel = Panel(session)
     (mine,) = [each for each in panel.runners if each["name"] == "Mine"]
     assert mine["title"] == "Does it my way."
-    assert [(each["key"], each["kind"], each["choices"]) for each in mine["arguments"]] == [
+    panel.runner = "Mine"
+    assert [(each["key"], each["kind"], each["choices"]) for each in panel.arguments] == [
         ("depth", "int", []),
         ("mode", "choice", ["a", "b"]),
     ]
@@ -154,18 +161,19 @@ def test_a_changed_parameter_is_marked_goes_into_the_line_and_can_be_reset(panel
 
 
 def test_a_parameter_can_be_written_as_in_yaml(panel):
-    say(panel, "write_parameter", key="title", text="[1, 2]")
-    assert panel.params == {"title": [1, 2]}
-    say(panel, "write_parameter", key="title", text="[1, ")
-    assert "Parameter 'title'" in panel.message
-    assert panel.params == {"title": [1, 2]}
+    panel.session.parameters["sizes"] = [1]
+    panel.refresh()
+    say(panel, "enter_parameter", key="sizes", text="[1, 2]")
+    assert panel.params == {"sizes": [1, 2]}
+    say(panel, "enter_parameter", key="sizes", text="[1, ")
+    assert "Parameter 'sizes'" in panel.message
+    assert panel.params == {"sizes": [1, 2]}
 
 
 def test_run_runs_what_is_chosen_and_shows_it(panel, session):
     panel.set_parameter("split.ratio", 0.25)
     run = finished(panel.run())
     assert run.result().load() == {"model": 1, "score": 3}
-    panel._following._show(run)
     assert panel.state == "idle"
     assert set(panel.states.values()) == {"done"}
     assert "4 of 4 nodes" in panel.live
@@ -203,8 +211,7 @@ def test_stop_stops_the_run_that_goes_on(session):
 
 
 def test_a_run_from_a_cell_is_followed(panel, session):
-    run = session.run(RunRequest(pipelines="short"))
-    panel._following._show(run)
+    finished(session.run(RunRequest(pipelines="short")))
     assert "1 of 1 node" in panel.live
     assert panel.states == {"node:count": "done"}
 
@@ -281,7 +288,7 @@ def test_names_of_users_are_escaped_in_html(panel, session):
 
 def test_a_message_that_means_nothing_is_ignored(panel):
     for content in ({}, {"do": "nonsense"}, "text"):
-        panel._take_message(panel, content, [])
+        panel._messages.take(panel, content, [])
     assert panel.message == ""
 
 

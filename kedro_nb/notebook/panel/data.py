@@ -1,0 +1,157 @@
+"""The datasets as a panel shows them: where each lives, what is in it, and what the last runs had in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kedro_nb.errors import RequestError, did_you_mean
+from kedro_nb.notebook.arguments import identifier
+from kedro_nb.notebook.catalog_table import CatalogRow, catalog_row, is_parameter, stored_bytes
+from kedro_nb.notebook.panel.previews import preview
+from kedro_nb.notebook.text import bytes_text
+from kedro_nb.session.history import PastRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from kedro_nb.pipeline import Pipeline
+    from kedro_nb.session import Run, Session
+
+_MOST_RUNS = 50
+_LARGE = 20_000_000  # bytes of a file that is not loaded unless somebody asks for it
+
+
+class LastSeen:
+    """What runs have measured of data that is not kept after them: the latest of each dataset, in words."""
+
+    def __init__(self) -> None:
+        self._read = 0
+        self._words: dict[str, str] = {}
+
+    def words(self, session: Session) -> dict[str, str]:
+        """By dataset. Of runs that are over, each is read once."""
+        history = session.history
+        for run in list(history)[-_MOST_RUNS:]:
+            number = history.number(run)
+            if number <= self._read:
+                continue
+            for name, words in _measured(run):
+                self._words[name] = f"{words} in run {number}"
+            if run.state != "running" and number == self._read + 1:
+                self._read = number
+        return self._words
+
+
+def _measured(run: Run | PastRun) -> Iterator[tuple[str, str]]:
+    if isinstance(run, PastRun):
+        for each in run.record["datasets"]:
+            if found := each.get("measured"):
+                yield each["name"], _in_words(found["type"], found.get("shape") or (), found.get("bytes"))
+    else:
+        for name, measured in list(run.progress.data.items()):
+            yield name, _in_words(measured.type, measured.shape, measured.bytes)
+
+
+def _in_words(kind: str, shape: Iterable[int], size: int | None) -> str:
+    many = " × ".join(f"{length:,}" for length in shape)  # noqa: RUF001 - the sign for sizes
+    return ", ".join(filter(None, (f"{kind} {many}".strip(), "" if size is None else bytes_text(size))))
+
+
+def datasets(session: Session, pipeline: Pipeline | None, last: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Every dataset of the catalog and of the pipeline. Nothing is loaded, and nothing asks another machine."""
+    catalog = session.catalog
+    names = {name for name in catalog.keys() if not is_parameter(name)}  # noqa: SIM118 - a catalog's own
+    between = {name for name in pipeline.datasets() if not is_parameter(name)} - names if pipeline else set()
+    return [
+        {
+            "name": row.name,
+            "type": row.type,
+            "where": row.where,
+            "data": row.data,
+            "size": row.size,
+            "last": last.get(row.name, "") if row.data == "no" else "",
+        }
+        for row in (_row(name, catalog, made=name in names) for name in sorted(names | between))
+    ]
+
+
+def _row(name: str, catalog: Any, *, made: bool) -> CatalogRow:
+    if made:
+        return catalog_row(name, catalog, asks=False)
+    kind = (catalog.get_type(name) if hasattr(catalog, "get_type") else None) or "MemoryDataset"
+    short = kind.rpartition(".")[2]
+    in_memory = short == "MemoryDataset"
+    return CatalogRow(name, short, "memory" if in_memory else "by a pattern", "no" if in_memory else "")
+
+
+def look(session: Session, name: str, last: Mapping[str, str], *, asked: bool) -> dict[str, Any]:
+    """What to show of a dataset. What is large or far away is loaded only when that is asked for."""
+    catalog = session.catalog
+    if name not in catalog.keys():  # noqa: SIM118 - `in` is true for patterns
+        return _nothing(last.get(name, ""))
+    row = catalog_row(name, catalog, asks=False)
+    if row.data == "no":
+        return _nothing(last.get(name, ""))
+    dataset = catalog[name]
+    peek = getattr(dataset, "peek", None)
+    if peek is not None:
+        return preview(peek())  # without the copy that a node would get
+    size = stored_bytes(dataset)
+    if not asked and (row.data != "yes" or size is None or size > _LARGE):
+        why = row.size or "not looked at, as that may take long"
+        return {"facts": [row.where, why], "html": "", "ask": "Look at it"}
+    if asked and row.data != "yes" and not catalog.exists(name):
+        return _nothing(last.get(name, ""))
+    return preview(catalog.load(name))
+
+
+def _nothing(last: str) -> dict[str, Any]:
+    if not last:
+        return {"facts": ["no data yet"], "html": ""}
+    advice = "A catalog entry that stores it keeps it: %%kedro_catalog"
+    return {"facts": [f"not kept: {last}"], "html": "", "advice": advice}
+
+
+def variable_names(variables: Mapping[str, Any]) -> list[str]:
+    """The notebook's variables that hold data."""
+    import types
+
+    others = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, type)
+    own = {"In", "Out", "exit", "quit", "get_ipython", "open"}
+    return sorted(
+        name
+        for name, value in list(variables.items())
+        if not name.startswith("_")
+        and name not in own
+        and not isinstance(value, others)
+        and not type(value).__module__.startswith("kedro_nb.")
+    )
+
+
+def variable_for(dataset: str, variable: str) -> str:
+    """The variable that a dataset is loaded into.
+
+    Raises:
+        RequestError: that cannot be the name of one.
+    """
+    from keyword import iskeyword
+
+    name = variable.strip() or identifier(dataset)
+    if not name.isidentifier() or iskeyword(name):
+        raise RequestError(f"'{name}' cannot be the name of a variable.")
+    return name
+
+
+def save_variable(session: Session, dataset: str, variable: str, variables: Mapping[str, Any]) -> None:
+    """Save what a variable holds.
+
+    Raises:
+        RequestError: there is no such variable, or the name is a parameter's.
+    """
+    if variable not in variables:
+        known = variable_names(variables)
+        raise RequestError(f"There is no variable '{variable}'{did_you_mean(variable, known)}.")
+    if is_parameter(dataset):
+        raise RequestError(f"'{dataset}' is a parameter: set it among the parameters.")
+    session.catalog.get(dataset, fallback_to_runtime_pattern=True)
+    session.catalog.save(dataset, variables[variable])
