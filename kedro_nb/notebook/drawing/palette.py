@@ -38,7 +38,7 @@ class StateLook:
     Args:
         sign: says it without colour.
         fill: the ground of a box, for dark text.
-        strong: for signs and bars, legible on light and on dark pages.
+        strong: for signs and bars, seen on light and on dark pages. No colour is strong enough for text on both.
     """
 
     sign: str
@@ -47,13 +47,13 @@ class StateLook:
 
 
 STATES = {
-    "waiting": StateLook("·", "#f4f4f4", "#a3a3a3"),
-    "loading": StateLook("↓", "#fff1c2", "#c98a00"),
-    "running": StateLook("●", "#ffdf80", "#c98a00"),
-    "saving": StateLook("↑", "#fff1c2", "#c98a00"),
+    "waiting": StateLook("·", "#f4f4f4", "#8c8c8c"),
+    "loading": StateLook("↓", "#fff1c2", "#b07700"),
+    "running": StateLook("●", "#ffdf80", "#b07700"),
+    "saving": StateLook("↑", "#fff1c2", "#b07700"),
     "done": StateLook("✓", "#bfe8c9", "#2f9e51"),
     "skipped": StateLook("–", "#e4e4ee", "#8c8c8c"),  # noqa: RUF001 - a dash as wide as the other signs
-    "failed": StateLook("✗", "#fac4c0", "#dd4b4b"),
+    "failed": StateLook("✗", "#fac4c0", "#d64545"),
     "cancelled": StateLook("■", "#e6d3c4", "#b0693a"),
 }
 WORDS = {"cancelled": "stopped"}  # where the word for a state is another one

@@ -23,7 +23,7 @@ _AROUND = 2  # lines of code before and after the one that failed
 _FRAMES = 4  # the innermost ones
 _MESSAGE = 2000  # characters
 _INPUTS = 20
-_STRONG = "#dd4b4b"
+_STRONG = "#d64545"
 _BOX = f"margin:8px 0 0;padding:2px 0 2px 12px;border-left:3px solid {_STRONG}"
 _CODE = (
     "margin:2px 0 6px;padding:4px 8px;background:rgba(128,128,128,.1);color:inherit;border:0;font-size:12px;"
@@ -127,7 +127,8 @@ def failure_html(failure: Failure, data: Mapping[str, Measured]) -> str:
     headline = f"{failure.kind}: {failure.message}" if failure.message else failure.kind
     doing = f" {escape(failure.doing)}" if failure.doing else ""
     parts = [
-        f'<div style="{_BOX}"><div><b style="color:{_STRONG}">✗ {escape(failure.node)}</b> failed{doing}</div>',
+        f'<div style="{_BOX}"><div><span style="color:{_STRONG}">✗</span> ',
+        f"<b>{escape(failure.node)}</b> failed{doing}</div>",
         f'<div style="white-space:pre-wrap;font-family:monospace;margin:2px 0">{escape(headline)}</div>',
     ]
     if failure.inputs:
@@ -153,7 +154,7 @@ def _input_row(name: str, text: str, measured: Measured | None) -> str:
 def _code(frame: Frame) -> str:
     width = len(str(frame.number + _AROUND))
     return "\n".join(
-        f'<b style="color:{_STRONG}">▸ {number:>{width}}  {escape(line)}</b>'
+        f'<span style="color:{_STRONG}">▸</span> <b>{number:>{width}}  {escape(line)}</b>'
         if number == frame.number
         else f"  {number:>{width}}  {escape(line)}"
         for number, line in frame.lines

@@ -20,6 +20,7 @@ _PRE = (
     "margin:0;padding:0 0 0 10px;border-left:2px solid rgba(128,128,128,.4);background:transparent;color:inherit;"
     "font-size:11.5px;line-height:1.35;white-space:pre-wrap"
 )
+_ERROR = "rgba(214,69,69,.15)"
 _SUMMARY = "cursor:pointer;font-size:11.5px"
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _LONGEST = 500  # characters of a line
@@ -146,7 +147,7 @@ def _folded(title: str, text: str) -> str:
 
 def _html(lines: Sequence[Line]) -> str:
     return "\n".join(
-        f'<span style="color:#c2603a">{escape(line.text)}</span>'
+        f'<span style="background:{_ERROR}">{escape(line.text)}</span>'
         if line.stream == "stderr"
         else escape(line.text)
         for line in lines

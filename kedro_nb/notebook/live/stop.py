@@ -22,8 +22,8 @@ _ASK = (
     "}catch(e){this.textContent='Use the notebook\\'s own stop button'}"
 )
 _STYLE = (
-    "margin:0 8px 0 2px;padding:0 10px;font-size:12px;line-height:20px;border:1px solid #dd4b4b;border-radius:4px;"
-    "background:transparent;color:#dd4b4b;cursor:pointer"
+    "margin:0 8px 0 2px;padding:0 10px;font-size:12px;line-height:20px;border:0;border-radius:4px;"
+    "background:#c93434;color:#fff;cursor:pointer"
 )
 
 

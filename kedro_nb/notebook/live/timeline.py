@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kedro_nb.notebook.drawing.palette import STATES
 from kedro_nb.notebook.drawing.words import escape, width_of
 from kedro_nb.notebook.live.words import state_of, time_of
 from kedro_nb.session.display import count_text, seconds_text
@@ -14,7 +13,8 @@ if TYPE_CHECKING:
 
     from kedro_nb.session import NodeProgress, RunProgress
 
-LOAD, CALL, SAVE = "#5fb3b3", "#4f86c6", "#a07cc5"
+LOAD, CALL, SAVE = "#2a8181", "#3f78bd", "#8560b5"  # grounds for white text, on light and on dark pages
+_GROUNDS, _AT_WORK = {"done": CALL, "failed": "#c93434", "cancelled": "#9c5a2e"}, "#9a6700"
 _LANES = 16
 _BARS = 80  # in all lanes; with more nodes, neighbours share one
 _THINNEST = 0.25  # percent of the width
@@ -102,8 +102,7 @@ def _bar(nodes: list[NodeProgress], left: float, right: float) -> str:
         return f'<div title="{escape(about)}" style="{_BAR};{place};background:{CALL}"></div>'
     (node,) = nodes
     state = state_of(node)
-    colour = {"done": CALL, "failed": STATES["failed"].strong, "cancelled": STATES["cancelled"].strong}
-    ground = colour.get(state, STATES["running"].strong)
+    ground = _GROUNDS.get(state, _AT_WORK)
     name = escape(node.name) if _fits(node.name, width) else ""
     inside = (
         f'<div style="position:relative;color:#fff;margin:0 3px;overflow:hidden">{name}</div>' if name else ""
