@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 _KILO = 1024.0
 
+
 def seconds_text(seconds: float) -> str:
     """<1 ms, 12 ms, 1.25 s, 12.5 s, 2 min 5 s."""
     if seconds < 0.0005:  # noqa: PLR2004 - what would read 0 ms
