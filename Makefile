@@ -9,8 +9,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile --constraint constraints.txt
 # The TypeScript in labextension/. Its bundle is in the tree: only who changes it needs Node.
 NODE := node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major * 100 + +minor < 2019 ? 1 : 0)'
-FRONTEND = if $(NODE) 2> /dev/null; then $(MAKE) --no-print-directory $(NPM) && cd labextension && \
-    $(1); else echo "make: Node 20.19 or newer is not there: the TypeScript in labextension/ is left out"; fi
+FRONTEND = if $(NODE) 2> /dev/null; then $(MAKE) --no-print-directory $(NPM) && (cd labextension && \
+    $(1)); else echo "make: Node 20.19 or newer is not there: the TypeScript in labextension/ is left out"; fi
 NPM := labextension/node_modules/.installed
 # Modules of this folder (benchmarks) are importable, and nothing of the caller's environment is.
 unexport PYTHONPATH PYTHONHOME
