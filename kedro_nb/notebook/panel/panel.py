@@ -171,9 +171,9 @@ class Panel(PanelTraits):
             try:
                 request = self.request
                 line = command_line(request) or ""
-                run = self._prepare(request)
-                chosen = [node.name for node in run.pipeline.nodes]
-                run.check()
+                selected = self.session.select(request, pipelines_in(self._variables))
+                chosen = [node.name for node in selected.nodes]
+                self._prepare(request).check()
             except Exception as error:  # noqa: BLE001 - whatever the run would refuse with
                 problem = str(error) or type(error).__name__
         self.chosen, self.problem, self.command = chosen, problem, line

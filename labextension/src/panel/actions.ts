@@ -36,16 +36,11 @@ export function actions(store: Store): Element {
 
 /** The line, to copy. */
 function line(store: Store): Element {
-  const text = html("input", {
-    type: "text",
-    readonly: "",
-    class: "command",
-    "aria-label": "The line for a cell",
-  });
-  text.addEventListener("focus", () => text.select());
+  const text = html("code", { class: "command", tabindex: "0", role: "textbox", "aria-readonly": "true" });
+  text.setAttribute("aria-label", "The line for a cell that gives the same run");
   const copy = button("Copy", () => {
-    void copyText(text).then((done) => {
-      copy.textContent = done ? "Copied" : "Ctrl+C";
+    void copyText(text.textContent ?? "", copy).then((done) => {
+      copy.textContent = done ? "Copied" : "Not allowed";
       setTimeout(() => {
         copy.textContent = "Copy";
       }, 1500);
@@ -53,19 +48,25 @@ function line(store: Store): Element {
   });
   copy.title = "Copy the line: in a cell it gives the same run";
   store.follow(["command"], () => {
-    text.value = store.get("command");
-    copy.disabled = !text.value;
-    text.placeholder = "no line can say this";
+    const command = store.get("command");
+    text.textContent = command || "No line can say this: some value is an object";
+    text.classList.toggle("soft", !command);
+    copy.disabled = !command;
   });
   return html("div", { class: "bar" }, text, copy);
 }
 
-async function copyText(input: HTMLInputElement): Promise<boolean> {
-  input.select();
+async function copyText(text: string, beside: HTMLElement): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(input.value);
+    await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return document.execCommand("copy"); // pages that are not secure have no clipboard
+    const field = html("textarea", { class: "aside" }, text); // pages that are not secure have no clipboard
+    beside.after(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    beside.focus();
+    return done;
   }
 }

@@ -2,112 +2,158 @@
 
 import { html } from "../graph/dom.js";
 import { button, focusedIn, labelled } from "./controls.js";
-import { valueInput } from "./inputs.js";
+import { type Given, valueInput } from "./inputs.js";
 import type { Field, Refusal, Store } from "./store.js";
 
 export class Form {
   readonly element = html("div", { class: "form" });
-  private drawn = "";
-  private fields: readonly Field[] = [];
+  private shape = "";
+  private readonly rows = new Map<string, Row>();
 
   constructor(
     private readonly store: Store,
     private readonly kind: Refusal["refused"],
   ) {
     store.onRefusal(({ refused, key, why }) => {
-      if (refused === kind) this.refuse(key, why);
+      if (refused === kind) this.rows.get(key)?.refuse(why);
     });
   }
 
-  /** Draw it anew where something has changed; the focus stays where it is. */
+  /** Change what has changed. What somebody is writing meanwhile stays. */
   show(fields: readonly Field[]): void {
-    const now = JSON.stringify(fields);
-    if (now === this.drawn) return;
-    this.drawn = now;
-    this.fields = fields;
-    const focused = this.focused();
-    this.element.replaceChildren(...groups(fields).map(([name, members]) => this.group(name, members)));
-    if (focused) (this.control(focused) ?? this.control(focused.replace(/^undo /, "")))?.focus();
+    const shape = JSON.stringify(fields.map((each) => [each.key, each.read, ...shapeOf(each)]));
+    if (shape !== this.shape) this.rebuild(fields);
+    this.shape = shape;
+    for (const field of fields) this.rows.get(field.key)?.show(field);
   }
 
-  private focused(): string | null {
-    return focusedIn(this.element)?.getAttribute("data-key") ?? null;
-  }
-
-  private control(key: string): HTMLElement | null {
-    return this.element.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
-  }
-
-  private group(name: string, fields: readonly Field[]): Element {
-    const rows = fields.map((field) => this.row(name, field));
-    return name ? html("fieldset", {}, html("legend", {}, name), ...rows) : html("div", {}, ...rows);
+  private rebuild(fields: readonly Field[]): void {
+    const focused = focusedIn(this.element)?.getAttribute("data-key");
+    this.rows.clear();
+    const made = groups(fields).map(([name, members]) => {
+      const rows = members.map((field) => this.row(name, field));
+      return name ? html("fieldset", {}, html("legend", {}, name), ...rows) : html("div", {}, ...rows);
+    });
+    this.element.replaceChildren(...made);
+    if (focused) this.rows.get(focused)?.focus();
   }
 
   private row(group: string, field: Field): Element {
-    const input = valueInput(field, (given) =>
-      "text" in given
-        ? this.store.ask(`enter_${this.kind}`, { key: field.key, text: given.text })
-        : this.give(field.key, given.value),
-    );
-    input.disabled = field.fixed;
-    input.dataset.key = field.key;
-    if (this.kind === "argument" && field.default === null) input.setAttribute("placeholder", "by itself");
     const label = group ? field.key.slice(group.length + 1) : field.key;
-    const made = labelled(label, input);
-    if (field.read) {
-      const mark = html("span", { class: "read", title: "The pipeline reads it" }, " ●");
-      made.querySelector("label")?.append(mark);
-    }
-    made.classList.toggle("changed", field.changed);
-    if (field.fixed) input.title = "An object of the notebook's: a form cannot change it";
-    if (field.changed) made.append(this.undo(field));
-    return made;
-  }
-
-  private undo(field: Field): Element {
-    const before = field.default === null ? "nothing" : String(field.default);
-    const title = this.kind === "parameter" ? `Reset to ${before}` : "Reset";
-    const made = button("↺", () => this.reset(field.key), {
-      class: "undo",
-      title,
-      "aria-label": `Reset ${field.key}`,
+    const made = new Row(label, field, {
+      give: (given) => this.give(field.key, given),
+      reset: () => this.reset(field.key),
     });
-    made.dataset.key = `undo ${field.key}`;
-    return made;
+    this.rows.set(field.key, made);
+    return made.element;
   }
 
-  private give(key: string, value: unknown): void {
-    if (this.kind === "parameter") this.store.ask("set_parameter", { key, value });
-    else this.store.ask("set_argument", { name: key, value });
+  private give(key: string, given: Given): void {
+    if ("text" in given) this.store.ask(`enter_${this.kind}`, { key, text: given.text });
+    else if (this.kind === "parameter") this.store.ask("set_parameter", { key, value: given.value });
+    else this.store.ask("set_argument", { name: key, value: given.value });
   }
 
   private reset(key: string): void {
     if (this.kind === "parameter") this.store.ask("reset", { key });
-    else this.give(key, null);
+    else this.store.ask("set_argument", { name: key, value: null });
+  }
+}
+
+interface RowTarget {
+  give(given: Given): void;
+  reset(): void;
+}
+
+class Row {
+  readonly element: HTMLElement;
+  private readonly input: HTMLInputElement | HTMLSelectElement;
+  private readonly undo: HTMLButtonElement;
+  private readonly refusal: HTMLElement;
+  /** Whether somebody has written something that Python has not heard of yet. */
+  private edited = false;
+
+  constructor(
+    label: string,
+    private field: Field,
+    target: RowTarget,
+  ) {
+    this.input = valueInput(field, (given) => {
+      this.edited = false;
+      target.give(given);
+    });
+    this.input.addEventListener("input", () => {
+      this.edited = true;
+      this.accept();
+    });
+    this.input.dataset.key = field.key;
+    this.input.disabled = field.fixed;
+    if (field.fixed) this.input.title = "An object of the notebook's: a form cannot change it";
+    else if (field.default === null) this.input.setAttribute("placeholder", "by itself");
+    this.undo = button(
+      "↺",
+      () => {
+        this.edited = false;
+        this.input.focus(); // this button goes
+        target.reset();
+      },
+      { class: "undo", "aria-label": `Reset ${field.key}` },
+    );
+    this.element = labelled(label, this.input, this.undo);
+    this.refusal = html("p", { class: "refusal problem", role: "alert", id: `${this.input.id}-why` });
+    this.refusal.hidden = true;
+    this.element.append(this.refusal);
+    if (field.read) this.markAsRead();
   }
 
-  /** Show again what is valid, and say why the other was not. */
-  private refuse(key: string, why: string): void {
-    const field = this.fields.find((each) => each.key === key);
-    const input = this.control(key);
-    const row = input?.closest(".row");
-    if (!field || !row || !(input instanceof HTMLInputElement)) return;
-    input.value = field.value === null ? "" : String(field.value);
-    row.querySelector(".refusal")?.remove();
-    const said = html("p", { class: "refusal problem", role: "alert", id: `${input.id}-why` }, why);
-    row.append(said);
-    input.setAttribute("aria-invalid", "true");
-    input.setAttribute("aria-describedby", said.id);
-    input.addEventListener(
-      "input",
-      () => {
-        said.remove();
-        input.removeAttribute("aria-invalid");
-        input.removeAttribute("aria-describedby");
-      },
-      { once: true },
-    );
+  show(field: Field): void {
+    this.field = field;
+    this.element.classList.toggle("changed", field.changed);
+    this.undo.hidden = !field.changed;
+    this.undo.title = field.default === null ? "Reset" : `Reset to ${String(field.default)}`;
+    if (!this.edited) this.showValue();
   }
+
+  focus(): void {
+    this.input.focus();
+  }
+
+  /** Say why it is not taken, and show what is valid. */
+  refuse(why: string): void {
+    if (this.edited) return;
+    this.showValue();
+    this.refusal.textContent = why;
+    this.refusal.hidden = false;
+    this.input.setAttribute("aria-invalid", "true");
+    this.input.setAttribute("aria-describedby", this.refusal.id);
+  }
+
+  private accept(): void {
+    this.refusal.hidden = true;
+    this.input.removeAttribute("aria-invalid");
+    this.input.removeAttribute("aria-describedby");
+  }
+
+  private showValue(): void {
+    const { value, choices = [] } = this.field;
+    if (this.input instanceof HTMLSelectElement) this.input.selectedIndex = choices.indexOf(value);
+    else if (this.input.type === "checkbox") this.input.checked = value === true;
+    else {
+      const text = value === null || value === undefined ? "" : String(value);
+      if (this.input.value !== text || !text) this.input.value = text;
+    }
+  }
+
+  private markAsRead(): void {
+    const mark = html("span", { class: "read", title: "The pipeline reads it", "aria-hidden": "true" }, " ●");
+    this.element.querySelector("label")?.append(mark);
+    this.input.setAttribute("aria-description", "The pipeline reads it");
+  }
+}
+
+/** What decides which control a field has. */
+function shapeOf({ kind, value, choices, fixed }: Field): unknown[] {
+  return [kind, typeof value === "string", choices, fixed];
 }
 
 /** Fields under the name that they begin with. */

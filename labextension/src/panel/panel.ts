@@ -23,14 +23,8 @@ export function createPanel(host: HTMLElement, model: WidgetModel): () => void {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const graph = html("div", { class: "graph" });
   const buttons = actions(store);
-  const side = html(
-    "div",
-    { class: "side" },
-    chooseSection(store),
-    buttons,
-    sliceSection(store),
-    parametersSection(store),
-  );
+  const folds = [sliceSection(store), parametersSection(store)];
+  const side = html("div", { class: "side" }, chooseSection(store), buttons, ...folds);
   const run = runSection(store);
   const main = html("div", { class: "main" }, graph, run, dataSection(store), historySection(store));
   const columns = html("div", { class: "columns" }, side, main);
@@ -41,8 +35,10 @@ export function createPanel(host: HTMLElement, model: WidgetModel): () => void {
   const drop = graphOf(store, graph);
   const watch = new ResizeObserver(([{ contentRect }]) => {
     const wide = contentRect.width >= WIDE;
-    if (panel.classList.contains("wide") === wide && graph.isConnected) return;
+    if (panel.dataset.wide === String(wide)) return;
+    panel.dataset.wide = String(wide);
     panel.classList.toggle("wide", wide);
+    for (const fold of folds) fold.open = wide; // long columns are put into boxes that scroll by some front ends
     // Where there is one column, the graph and the run stand next to the buttons, for the eye and for the Tab key.
     if (wide) main.prepend(graph, run);
     else buttons.after(graph, run);

@@ -45,7 +45,8 @@ button:disabled{opacity:.5;cursor:default}
 :focus-visible{outline:2px solid #2f7fe0;outline-offset:1px}
 .run{background:var(--go);border-color:var(--go);color:#fff;font-weight:600}
 .stop:not(:disabled){border-color:var(--bad);color:var(--bad);font-weight:600}
-.command{flex:1 1 160px;font-family:var(--jp-code-font-family,monospace);font-size:12px}
+.command{flex:1 1 160px;min-width:0;padding:4px 6px;border:1px solid var(--border);border-radius:3px;user-select:all}
+.aside{position:fixed;left:-999px}
 .undo{padding:0 7px}
 .link{background:none;border:0;padding:0;height:auto;color:var(--jp-content-link-color,#0b66c3);white-space:normal;
   text-align:left;overflow-wrap:anywhere}
@@ -64,6 +65,8 @@ code{font-family:var(--jp-code-font-family,monospace);font-size:12px;overflow-wr
 .graph{height:340px;margin:0 0 10px}
 .wide .graph{height:480px}
 .graph>*{height:100%}
+.form{max-height:440px;overflow:auto}
+.panel:not(.wide) .live{max-height:360px}
 .refusal{grid-column:1/-1}
 .read{color:var(--soft);font-size:9px}
 `;
