@@ -40,23 +40,24 @@ class StateGraph(Picture):
         super().__init__(layout.width, layout.height)
         self._boxes: dict[str, str] = {}
         self._places: dict[str, tuple[int, int]] = {}
+        self._names: dict[str, str] = {}
         pills: dict[str, list[str]] = {}
-        names: dict[tuple[str, int], list[str]] = {}
+        data: dict[tuple[str, int], list[str]] = {}
         for shape, (x, y) in zip(graph.shapes, layout.centres, strict=True):
             width, height = _size(shape)
+            text = f"<text x='{x}' y='{y + 4}'>{escape(text_of(shape))}</text>"
             if shape.kind == "node":
                 self._boxes[shape.name] = _box(x, y, width, height)
                 self._places[shape.name] = x, y
+                self._names[shape.name] = text
             else:
                 pills.setdefault(shape.kind, []).append(f"M{x - (width - height) // 2} {y}h{width - height}")
-            base = y - 3 if shape.kind == "node" else y + 4
-            text = f"<text x='{x}' y='{base}'>{escape(text_of(shape))}</text>"
-            names.setdefault((shape.kind, font_of(shape)), []).append(text)
+                data.setdefault((shape.kind, font_of(shape)), []).append(text)
         self.spots = _spots(graph, layout)
         self._below = _edges(layout, heads=len(self._boxes) <= WITH_DATA) + "".join(
             _pills(kind, "".join(paths)) for kind, paths in pills.items()
         )
-        self._above = "".join(_texts(*key, "".join(texts)) for key, texts in names.items())
+        self._data_names = "".join(_texts(*key, "".join(texts)) for key, texts in data.items())
 
     def draw(self, states: Mapping[str, str], words: Mapping[str, str]) -> str:
         """The picture with these states, and a word below each node's name."""
@@ -69,15 +70,20 @@ class StateGraph(Picture):
                 f"<use href='#{state}' fill='{look.strong}' stroke='{look.strong}' stroke-width='{2 * _CORNER + 2}'/>"
                 f"<use href='#{state}' fill='{look.fill}' stroke='{look.fill}' stroke-width='{2 * _CORNER}'/>"
             )
-        told = []
-        for name, (x, y) in self._places.items():
-            word = words.get(name)
-            if word:
-                told.append(f"<text x='{x}' y='{y + 11}'>{escape(word)}</text>")
-        below = f"<g font-size='10' fill='#4a4a4a'>{''.join(told)}</g>" if told else ""
-        return in_frame(
-            self, f"{self._below}<g stroke-linejoin='round'>{''.join(boxes)}</g>{self._above}{below}"
+        shapes = f"{self._below}<g stroke-linejoin='round'>{''.join(boxes)}</g>"
+        return in_frame(self, shapes + self._data_names + self._node_names(words))
+
+    def _node_names(self, words: Mapping[str, str]) -> str:
+        """In the middle of the box; a name makes way for a word below it."""
+        alone = "".join(text for name, text in self._names.items() if name not in words)
+        raised = "".join(text for name, text in self._names.items() if name in words)
+        told = "".join(
+            f"<text x='{x}' y='{y + 11}'>{escape(words[name])}</text>"
+            for name, (x, y) in self._places.items()
+            if name in words
         )
+        names = f"{alone}<g transform='translate(0 -7)'>{raised}</g>" if raised else alone
+        return _texts("node", 12, names) + f"<g font-size='10' fill='#4a4a4a'>{told}</g>"
 
 
 def state_graph(pipeline: Pipeline) -> StateGraph | None:

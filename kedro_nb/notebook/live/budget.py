@@ -5,7 +5,7 @@ from __future__ import annotations
 _SHORTEST = 0.1  # seconds between two updates
 _RATE = 400_000  # characters a second to send: some pages are far away
 _SENDING = 1.5  # the kernel's other threads take half as much again to send what was drawn
-_WHOLE, _LINE = 0.012, 0.003  # shares of the run's time for whole pages, and for the line above them alone
+_WHOLE, _LINE = 0.008, 0.002  # shares of the run's time for whole pages, and for the line above them alone
 
 
 def gap_after(characters: int) -> float:
