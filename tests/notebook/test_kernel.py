@@ -59,21 +59,24 @@ def texts(outputs):
     return [output.data["text/plain"] for output in outputs if "data" in output]
 
 
-def test_a_run_is_one_output_that_ends_as_a_table_and_its_result(executed):
-    view, printed, result = executed["run"]
-    assert (view.output_type, printed.output_type, result.output_type) == (
-        "display_data",
-        "stream",
-        "execute_result",
-    )
+def test_a_run_is_one_output_that_ends_as_its_record_and_its_result(executed):
+    view, result = executed["run"]
+    assert (view.output_type, result.output_type) == ("display_data", "execute_result")
     assert view.data["text/plain"].startswith("✓ 2 of 2 nodes in ")
     assert "wait" in view.data["text/html"]
-    assert printed.text == "at work\n"
+    assert view.data["application/vnd.kedro-nb.run.v1+json"]["state"] == "finished"
     assert result.data["text/plain"] == "{'out': 7}"
 
 
-def test_a_run_on_threads_prints_into_its_own_cell(executed):
-    assert any(output.get("text") == "at work\n" for output in executed["threads"])
+@pytest.mark.parametrize("cell", ["run", "threads"])
+def test_what_a_node_prints_stands_under_it_in_the_view(executed, cell):
+    (view,) = [output for output in executed[cell] if output.output_type == "display_data"]
+    assert "at work" in view.data["text/html"]
+    assert "     | at work" in view.data["text/plain"].splitlines()
+    assert not [output for output in executed[cell] if "at work" in output.get("text", "")]
+
+
+def test_prints_of_threads_stay_out_of_the_next_cell(executed):
     assert [output.text for output in executed["after threads"]] == ["here\n"]
 
 
