@@ -6,6 +6,8 @@ import contextlib
 import functools
 import os
 import sys
+import traceback as traceback_lines
+from collections import Counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _NOTEBOOK = f"{PACKAGE}notebook{os.sep}"
+_REPEATS = 3  # of a line in a traceback
+_PARTS = 20  # of an exception group
 
 
 @contextlib.contextmanager
@@ -66,8 +70,9 @@ def show_cell_error(
     ours = any(is_ours(_name(item)) for item in _items(traceback))
     if (ours or _notes(error)) and not hasattr(error, "_render_traceback_"):
         show_plainly(error)
-    if "_showtraceback" in vars(shell) and hasattr(error, "_render_traceback_"):
-        # Somebody (rich, say) draws every error in a way of their own, which knows nothing of ours.
+    others_draw = "_showtraceback" in vars(shell) or _holds_a_group(error)
+    if others_draw and hasattr(error, "_render_traceback_"):
+        # Somebody (rich, say, and Python itself for groups) draws such errors in a way that knows nothing of ours.
         sys.last_type, sys.last_value, sys.last_traceback = kind, error, traceback  # for %debug
         type(shell)._showtraceback(shell, kind, error, error._render_traceback_())  # noqa: SLF001 - IPython's own
         return
@@ -77,9 +82,14 @@ def show_cell_error(
 def render(error: BaseException, advice: str | None = None) -> list[str]:
     """The lines to show for an error, `advice` last."""
     told, traceback = _most_telling(error)
+    traceback, left_out = without_repeats(traceback)
     lines = [] if traceback is None else _as_ipython_does(told, traceback)
+    if left_out:
+        lines.append(f"{left_out:,} more calls of the same lines are left out.")
     if traceback is None or told.args != error.args:
         lines.append(_headline(error))
+    if parts := parts_of(error):
+        lines += ["In the group:", *parts]
     text = "\n".join(lines)
     lines += [note for note in _notes(error) if note not in text]  # older IPythons leave them out
     return [*lines, f"\n{advice}"] if advice else lines
@@ -107,10 +117,42 @@ def user_part(traceback: TracebackType | None) -> TracebackType | None:
             called.append(item)
         elif kept:
             kept.append(item)
+    return _chained(kept + called)
+
+
+def without_repeats(traceback: TracebackType | None) -> tuple[TracebackType | None, int]:
+    """The traceback with each line a few times at most, and how many calls are left out: a recursion is a thousand."""
+    seen: Counter[tuple[str, int]] = Counter()
+    items = list(_items(traceback))
+    kept = []
+    for item in items:
+        seen[here := (_name(item), item.tb_lineno)] += 1
+        if seen[here] <= _REPEATS:
+            kept.append(item)
+    return (traceback, 0) if len(kept) == len(items) else (_chained(kept), len(items) - len(kept))
+
+
+def _chained(items: list[TracebackType]) -> TracebackType | None:
     rebuilt = None
-    for item in reversed(kept + called):
+    for item in reversed(items):
         rebuilt = TracebackType(rebuilt, item.tb_frame, item.tb_lasti, item.tb_lineno)
     return rebuilt
+
+
+def _holds_a_group(error: BaseException | None) -> bool:
+    return error is not None and (isinstance(error, BaseExceptionGroup) or _holds_a_group(error.__context__))
+
+
+def parts_of(error: BaseException, indent: str = "  ") -> list[str]:
+    """A line for each of the errors in an exception group, and for those in groups within."""
+    if not isinstance(error, BaseExceptionGroup):
+        return []
+    lines = []
+    for part in error.exceptions[:_PARTS]:
+        line = traceback_lines.format_exception_only(part)[0].split("\n", 1)[0]
+        lines += [f"{indent}{line}", *parts_of(part, f"{indent}  ")]
+    more = len(error.exceptions) - _PARTS
+    return [*lines, f"{indent}and {more} more"] if more > 0 else lines
 
 
 def _most_telling(error: BaseException) -> tuple[BaseException, TracebackType | None]:

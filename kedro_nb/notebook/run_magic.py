@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["help_text", "run"]
 
+_levels: dict[str, tuple[int, list[int]]] = {}  # of loggers: what was set before, what runs wish now
 _BEGINNING = re.compile(r"\s*--from-(?:nodes|inputs)(?:=|\s+)(?:'[^']*'|\"[^\"]*\"|\S+)")
 
 
@@ -105,7 +106,8 @@ def view_of(shell: Any, made: Run) -> AbstractContextManager[object]:
 def _log_of(pipeline: Pipeline, *, shown: bool) -> Iterator[None]:
     """Show the log of a run, with the nodes' own lines; or only warnings that nothing else repeats.
 
-    Where the user has set up logging, that is what shows it.
+    Where the user has set up logging, that is what shows it. INFO for everything is no wish for the lines that the
+    view replaces; a level for "kedro_nb" is.
     """
     modules = {getattr(node.func, "__module__", None) for node in pipeline} if shown else set()
     with contextlib.ExitStack() as stack:
@@ -117,15 +119,30 @@ def _log_of(pipeline: Pipeline, *, shown: bool) -> Iterator[None]:
 @contextlib.contextmanager
 def _logging(name: str, *, shown: bool) -> Iterator[None]:
     logger = logging.getLogger(name)
-    level = logger.level
     handler: logging.Handler = logging.NullHandler()
-    if shown:
-        logger.setLevel(logging.INFO)
     if not logger.hasHandlers():
         handler = log_handler(sys.stdout if shown else sys.stderr, verbose=shown)
     logger.addHandler(handler)
     try:
-        yield
+        with _at_level(logger, logging.INFO if shown else logging.WARNING, whatever_is_set=shown):
+            yield
     finally:
         logger.removeHandler(handler)
-        logger.setLevel(level)
+
+
+@contextlib.contextmanager
+def _at_level(logger: logging.Logger, level: int, *, whatever_is_set: bool) -> Iterator[None]:
+    """Of runs side by side the one that tells most decides, and the last one puts back what was."""
+    if logger.level != logging.NOTSET and logger.name not in _levels and not whatever_is_set:
+        yield
+        return
+    before, wished = _levels.setdefault(logger.name, (logger.level, []))
+    wished.append(level)
+    logger.setLevel(min(wished))
+    try:
+        yield
+    finally:
+        wished.remove(level)
+        logger.setLevel(min(wished, default=before))
+        if not wished:
+            _levels.pop(logger.name, None)

@@ -50,7 +50,8 @@ def _default(known: Mapping[str, Pipeline]) -> Pipeline:
         return known[DEFAULT]
     if not known:
         raise RequestError(
-            "There is no pipeline to run yet. Make one with Pipeline([node(function, inputs, outputs), ...])."
+            "There is no pipeline to run yet. Make one with Pipeline([node(function, inputs, outputs), ...]), "
+            "or make nodes of cells that begin with %%kedro_node."
         )
     different = {id(pipeline): pipeline for pipeline in known.values()}
     if len(different) > 1:

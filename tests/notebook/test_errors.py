@@ -214,3 +214,34 @@ class TestInputsInAnotherCatalog:
     def test_nothing_is_offered_where_something_else_is_wrong(self, cells):
         cells.run("%kedro_save xs []\ncatalog = DataCatalog({'xs': [1, 3]})")
         assert "--catalog" not in cells.fail("%kedro_run -p statistics")[1]
+
+
+RAISING = """
+def turn_in_circles(xs):
+    return turn_in_circles(xs)
+
+def fail_twice(xs):
+    raise ExceptionGroup("both", [ValueError("one\\nmore"), ExceptionGroup("inner", [KeyError("two")])])
+
+circles = Pipeline([Node(turn_in_circles, "xs", "v", name="circles")])
+twice = Pipeline([Node(fail_twice, "xs", "v", name="twice")])
+%kedro_save xs [1]
+"""
+
+
+def test_of_a_recursion_the_lines_are_shown_a_few_times(cells):
+    cells.run(RAISING)
+    error, text = cells.fail("%kedro_run -p circles")
+    assert type(error) is RecursionError
+    assert text.count("return turn_in_circles(xs)") == 3
+    assert " more calls of the same lines are left out." in text
+
+
+def test_the_errors_in_a_group_are_told(cells):
+    cells.run(RAISING)
+    _, text = cells.fail("%kedro_run -p twice")
+    assert "In node twice" in text
+    assert (
+        "In the group:\n  ValueError: one\n  ExceptionGroup: inner (1 sub-exception)\n    KeyError: 'two'"
+        in text
+    )

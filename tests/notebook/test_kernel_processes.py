@@ -38,6 +38,14 @@ def long(kept):
     open("begun", "w").close()
     time.sleep(60)
 
+def show(xs):
+    from IPython.display import HTML, display
+    display(HTML("<b>bold</b>"))
+    display([1, 2])
+
+def ask(xs):
+    return input("how many? ")
+
 def interrupt():
     while not os.path.exists("begun"):
         time.sleep(0.02)
@@ -45,6 +53,8 @@ def interrupt():
 
 good = Pipeline([Node(work, "xs", "point", name="work"), Node(away, "point", "away", name="away")])
 bad = good + Pipeline([Node(fail, "away", "never", name="fail")])
+shown = Pipeline([Node(show, "xs", None, name="show")])
+asking = Pipeline([Node(ask, "xs", "answer", name="ask")])
 stopped = Pipeline([Node(sum, "xs", "kept", name="quick"), Node(long, "kept", "z", name="long")])
 
 def children():
@@ -64,6 +74,8 @@ CELLS = {
     "edit again": "def work(xs):\n    point = Point(0)\n    point.x = K\n    return point\n"
     "good = Pipeline([Node(work, 'xs', 'point', name='work'), Node(away, 'point', 'away', name='away')])",
     "edited function": "r = %kedro_run -p good --parallel\nr.load()['away']['x']",
+    "shown": "%kedro_run -p shown --parallel ;",
+    "asking": "%kedro_run -p asking --parallel",
     "interrupted": "threading.Thread(target=interrupt).start()\n%kedro_run -p stopped --parallel",
     "kept": "%kedro_load kept",
     "nobody works": "multiprocessing.active_children()",
@@ -132,6 +144,18 @@ def test_an_error_looks_as_it_does_under_the_sequential_runner(executed, shown):
 def test_an_edited_cell_is_what_runs(executed):
     assert value(executed["edited class"]) == "a new class"
     assert value(executed["edited function"]) == 10
+
+
+def test_of_what_a_node_displays_the_text_is_shown(executed):
+    printed_by_node = executed["shown"][0].data["text/plain"]
+    assert "| <IPython.core.display.HTML object>" in printed_by_node
+    assert "| [1, 2]" in printed_by_node
+
+
+def test_a_node_that_asks_for_input_fails_and_does_not_wait(executed, shown):
+    told = shown(executed["asking"][-1])
+    assert "EOFError: " in told
+    assert "Run with SequentialRunner or ThreadRunner, or give the answer as a parameter." in told
 
 
 def test_an_interrupt_of_a_long_node_is_a_clean_message_and_the_kernel_goes_on(executed, shown):

@@ -165,3 +165,46 @@ def test_a_run_that_never_begins_shows_nothing_but_its_error(notebook):
     _, text = notebook.fail("%kedro_run --nodes=nothing")
     assert not notebook.seen.outputs
     assert text.startswith("RequestError: There is no node 'nothing'")
+
+
+def test_logging_that_is_set_up_shows_no_lines_of_ours_without_verbose(ready, monkeypatch):
+    lines = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())
+    monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
+    monkeypatch.setattr(logging.getLogger(), "level", logging.INFO)
+    logging.getLogger().manager._clear_cache()
+    ready.run("%kedro_run")
+    assert lines == []
+    ready.run("%kedro_run --verbose")
+    assert "Completed node: mean" in lines
+    logging.getLogger().manager._clear_cache()
+
+
+def test_a_level_for_kedro_nb_is_the_user_s_wish(ready):
+    logger = logging.getLogger("kedro_nb")
+    lines = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        ready.run("%kedro_run")
+    finally:
+        logger.setLevel(logging.NOTSET)
+        logger.removeHandler(handler)
+    assert "Completed node: mean" in lines
+
+
+def test_runs_that_overlap_leave_the_level_as_it_was():
+    from kedro_nb.notebook.run_magic import _at_level
+
+    logger = logging.getLogger("kedro_nb.of_this_test")
+    quiet = _at_level(logger, logging.WARNING, whatever_is_set=False)
+    telling = _at_level(logger, logging.INFO, whatever_is_set=True)
+    with quiet:
+        telling.__enter__()
+        assert logger.level == logging.INFO
+    assert logger.level == logging.INFO
+    telling.__exit__(None, None, None)
+    assert logger.level == logging.NOTSET

@@ -7,8 +7,9 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from kedro_nb.frames import is_users
 from kedro_nb.notebook.drawing.words import escape
-from kedro_nb.notebook.errors import user_part
+from kedro_nb.notebook.errors import parts_of, user_part
 from kedro_nb.notebook.live.words import size_text
 from kedro_nb.session.plain import MASK, is_secret, shortened, without_passwords
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from kedro_nb.runner.measures import Measured
-    from kedro_nb.session import NodeProgress
+    from kedro_nb.session import NodeProgress, RunProgress
 
 _AROUND = 2  # lines of code before and after the one that failed
 _FRAMES = 4  # the innermost ones
@@ -70,6 +71,7 @@ def _message(error: BaseException) -> str:
         text = str(error)
     except Exception:  # noqa: BLE001 - a user's class may raise anything
         return ""
+    text = "\n".join([text, *parts_of(error)])
     return shortened(without_passwords(text), _MESSAGE)
 
 
@@ -100,7 +102,10 @@ def _frames(traceback: TracebackType | None) -> Iterator[Frame]:
             traceback = traceback.tb_next
             continue
         found = range(max(1, number - _AROUND), number + _AROUND + 1)
-        lines = [(at, line.rstrip()) for at in found if (line := linecache.getline(code.co_filename, at))]
+        own = is_users(code.co_filename)  # of a library the place is enough
+        lines = [
+            (at, line.rstrip()) for at in found if own and (line := linecache.getline(code.co_filename, at))
+        ]
         yield Frame(f"{_place(code.co_filename)}, line {number}, in {code.co_name}", _dedented(lines), number)
         traceback = traceback.tb_next
 
@@ -118,8 +123,29 @@ def _place(filename: str) -> str:
     named = getattr(getattr(shell, "compile", None), "format_code_name", lambda _: None)(filename)
     if named:
         return " ".join(named)
+    library, _, within = filename.rpartition(f"{os.sep}site-packages{os.sep}")
+    if library:
+        return within
     inside = filename.startswith(os.getcwd() + os.sep)  # noqa: PTH109 - frames have their files as text
     return os.path.relpath(filename) if inside else filename
+
+
+def run_error(progress: RunProgress) -> str:
+    """What a run failed with that no node is to blame for; empty where there is nothing of the kind."""
+    error = progress.error
+    blamed = any(node.state == "failed" for node in list(progress.nodes.values()))
+    if error is None or progress.state != "failed" or blamed:
+        return ""
+    return ": ".join(filter(None, (type(error).__name__, _message(error))))
+
+
+def message_html(told: str) -> str:
+    """The block for an error that is told by its message alone."""
+    return f'<div style="{_BOX}">{_headline(told)}</div>'
+
+
+def _headline(told: str) -> str:
+    return f'<div style="white-space:pre-wrap;font-family:monospace;margin:2px 0">{escape(told)}</div>'
 
 
 def failure_html(failure: Failure, data: Mapping[str, Measured]) -> str:
@@ -129,7 +155,7 @@ def failure_html(failure: Failure, data: Mapping[str, Measured]) -> str:
     parts = [
         f'<div style="{_BOX}"><div><span style="color:{_STRONG}">✗</span> ',
         f"<b>{escape(failure.node)}</b> failed{doing}</div>",
-        f'<div style="white-space:pre-wrap;font-family:monospace;margin:2px 0">{escape(headline)}</div>',
+        _headline(headline),
     ]
     if failure.inputs:
         rows = "".join(_input_row(name, text, data.get(name)) for name, text in failure.inputs)
@@ -138,8 +164,7 @@ def failure_html(failure: Failure, data: Mapping[str, Measured]) -> str:
             f'color:inherit;font-size:12px"><tbody>{rows}</tbody></table>'
         )
     parts += [
-        f'<div style="opacity:.7">{escape(frame.place)}</div><pre style="{_CODE}">{_code(frame)}</pre>'
-        for frame in failure.frames
+        f'<div style="opacity:.7">{escape(frame.place)}</div>{_code(frame)}' for frame in failure.frames
     ]
     return f"{''.join(parts)}</div>"
 
@@ -152,19 +177,23 @@ def _input_row(name: str, text: str, measured: Measured | None) -> str:
 
 
 def _code(frame: Frame) -> str:
+    if not frame.lines:
+        return ""
     width = len(str(frame.number + _AROUND))
-    return "\n".join(
+    lines = "\n".join(
         f'<span style="color:{_STRONG}">▸</span> <b>{number:>{width}}  {escape(line)}</b>'
         if number == frame.number
         else f"  {number:>{width}}  {escape(line)}"
         for number, line in frame.lines
     )
+    return f'<pre style="{_CODE}">{lines}</pre>'
 
 
 def failure_text(failure: Failure) -> list[str]:
     """The same as lines."""
     doing = f" {failure.doing}" if failure.doing else ""
-    lines = [f"In node {failure.node}{doing}:", f"  {failure.kind}: {failure.message}".rstrip(": ")]
+    headline = f"{failure.kind}: {failure.message}".rstrip(": ")
+    lines = [f"In node {failure.node}{doing}:", *(f"  {line}" for line in headline.split("\n"))]
     lines += [f"  {name}: {text}" for name, text in failure.inputs]
     for frame in failure.frames:
         lines.append(f"  {frame.place}")

@@ -12,7 +12,7 @@ from kedro_nb.notebook.drawing.palette import STATES, WORDS
 from kedro_nb.notebook.drawing.picture import MARGIN, data_uri
 from kedro_nb.notebook.drawing.pictures import picture_of
 from kedro_nb.notebook.drawing.words import escape
-from kedro_nb.notebook.live.failure import Failure, failure_html, failure_of
+from kedro_nb.notebook.live.failure import Failure, failure_html, failure_of, message_html, run_error
 from kedro_nb.notebook.live.table import node_table
 from kedro_nb.notebook.live.timeline import timeline
 from kedro_nb.notebook.live.words import rows_of, run_look, state_of, summary
@@ -78,6 +78,8 @@ class Page:
 
     def _blocks(self, progress: RunProgress) -> list[str]:
         failures = self.failures(progress)
+        if not failures and (told := run_error(progress)):
+            return [message_html(told)]
         blocks = [failure_html(failure, progress.data) for failure in failures[:_MOST_FAILURES]]
         if more := failures[_MOST_FAILURES:]:
             names = ", ".join(failure.node for failure in more[:20])
@@ -118,10 +120,14 @@ def _head(run: Run, button: str) -> str:
             '<div style="height:3px;margin:4px 0 2px;background:rgba(128,128,128,.2)">'
             f'<div style="height:3px;width:{share:.1f}%;background:{STATES["done"].strong}"></div></div>'
         )
-    elif run.expected and progress.state == "finished":
+    elif run.expected and progress.state == "finished" and _has_worked(progress):
         line += f' <span style="opacity:.65">(expected: about {seconds_text(run.expected)})</span>'
     style = "line-height:24px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis" if bar else ""
     return f'<div style="{style}"><span style="color:{colour}">{sign}</span> {button}{line}</div>{bar}'
+
+
+def _has_worked(progress: RunProgress) -> bool:
+    return any(node.state == "done" for node in list(progress.nodes.values()))
 
 
 def _word(node: NodeProgress, state: str) -> str:

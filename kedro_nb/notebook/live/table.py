@@ -60,7 +60,7 @@ def _columns(
     """Titles and styles of the columns that have something in them."""
     columns = {
         "": "padding:1px 6px 1px 0;text-align:left",
-        "node": _CELL,
+        "node": f"{_CELL};white-space:nowrap",
         "time": _RIGHT,
         " ": f"{_CELL};white-space:nowrap",
     }

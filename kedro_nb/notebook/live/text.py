@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kedro_nb.notebook.drawing.palette import STATES
 from kedro_nb.notebook.drawing.words import printable
-from kedro_nb.notebook.live.failure import Failure, failure_text
+from kedro_nb.notebook.live.failure import Failure, failure_text, run_error
 from kedro_nb.notebook.live.prints import last_lines
 from kedro_nb.notebook.live.words import rows_of, run_look, state_of, summary, time_of
 from kedro_nb.session.display import columns
@@ -44,7 +44,7 @@ def run_text(
         return head
     nodes, left_out = rows_of(progress)
     if not nodes:
-        return head
+        return "\n".join([head, *_errors(progress, (), prints=prints)])
     rows = columns(
         [(STATES[state_of(node)].sign, printable(node.name), time_of(node, over=True)) for node in nodes],
         indent="  ",
@@ -53,8 +53,15 @@ def run_text(
     lines = rows.split("\n")
     body = [line for node, row in zip(nodes, lines, strict=True) for line in (row, *told.pop(node.name, ()))]
     others = [line for name, block in told.items() for line in (f"  {printable(name)} printed:", *block)]
-    errors = [f"  {printable(line)}" for failure in failures[:3] for line in failure_text(failure)]
+    errors = _errors(progress, failures, prints=prints)
     return "\n".join([head, *body, *([f"  {left_out}"] if left_out else []), *others, *errors])
+
+
+def _errors(progress: RunProgress, failures: Sequence[Failure], *, prints: bool) -> list[str]:
+    told = [line for failure in failures[:3] for line in failure_text(failure)]
+    if not told and prints:  # in a terminal the error itself stands right below
+        told = run_error(progress).splitlines()
+    return [f"  {printable(line)}" for line in told]
 
 
 def _prints(progress: RunProgress) -> dict[str, list[str]]:

@@ -63,6 +63,13 @@ def _start(node: NodeProgress) -> float:
     return node.started or 0.0
 
 
+def _end(node: NodeProgress, now: float) -> float:
+    """When its work was over. The runner hears of it a little later, and the table tells of the work."""
+    if node.state == "done":
+        return _start(node) + node.seconds
+    return node.ended or now
+
+
 def _least_width(lanes: dict[str, list[NodeProgress]]) -> float:
     """How wide what shares a bar may be, so that there are not too many of them."""
     bars = sum(map(len, lanes.values()))
@@ -72,10 +79,10 @@ def _least_width(lanes: dict[str, list[NodeProgress]]) -> float:
 def _lane(worker: str, nodes: Sequence[NodeProgress], scale: _Scale) -> str:
     bars, group = [], [nodes[0]]
     left = scale.at(_start(nodes[0]))
-    right = scale.at(nodes[0].ended or scale.now)
+    right = scale.at(_end(nodes[0], scale.now))
     crowded = scale.least > _THINNEST
     for node in nodes[1:]:
-        begin, end = scale.at(_start(node)), scale.at(node.ended or scale.now)
+        begin, end = scale.at(_start(node)), scale.at(_end(node, scale.now))
         if crowded and end - left <= scale.least and node.state == "done" == group[-1].state:
             group.append(node)
         else:
@@ -130,10 +137,7 @@ def _parts(node: NodeProgress, width: float) -> str:
     """Loading at the beginning and saving at the end, where they can be seen."""
     if node.started is None or not node.seconds:
         return ""
-    end = node.ended or node.started + node.seconds
-    whole = max(end - node.started, 1e-9)
-    load = min(((node.loaded or end) - node.started) / whole, 1.0)
-    save = 0.0 if node.called is None else max((end - node.called) / whole, 0.0)
+    load, save = _shares(node)
     drawn = ""
     for share, side, colour in ((load, "left", LOAD), (save, "right", SAVE)):
         if share * width >= _SPLIT:
@@ -142,6 +146,17 @@ def _parts(node: NodeProgress, width: float) -> str:
                 f'background:{colour}"></div>'
             )
     return drawn
+
+
+def _shares(node: NodeProgress) -> tuple[float, float]:
+    """How much of its time went into loading and into saving, as far as it is known."""
+    if node.state == "done":
+        return node.load / node.seconds, node.save / node.seconds
+    start = _start(node)
+    end = node.ended or start + node.seconds
+    whole = max(end - start, 1e-9)
+    load = min(((node.loaded or end) - start) / whole, 1.0)
+    return load, 0.0 if node.called is None else max((end - node.called) / whole, 0.0)
 
 
 def _axis(scale: _Scale) -> str:

@@ -20,6 +20,7 @@ from kedro_nb.hooks import create_hook_manager
 from kedro_nb.io import DataCatalog, MemoryDataset, by_value
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.io.packing import pickled, write
+from kedro_nb.runner.executors.alone import stand_alone
 from kedro_nb.runner.executors.remote_error import pack_error
 from kedro_nb.runner.monitor import Monitor
 from kedro_nb.runner.task import Task, TaskContext, execute
@@ -91,6 +92,7 @@ def main(connection: Connection, parent: int) -> None:
     signal.signal(signal.SIGUSR1, signal.default_int_handler)  # and passes them on as this
     threading.Thread(target=_watch, args=(parent, os.getppid()), daemon=True).start()
     _mute()
+    stand_alone()
     by_value.takes_code = False
     worker = Worker(connection)
     while True:

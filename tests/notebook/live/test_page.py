@@ -269,3 +269,24 @@ def test_a_page_of_three_hundred_nodes_leaves_room_for_the_record_in_200_kb():
     progress(RunFinished(170.0, None, None))
     html, text = page_of(progress), run_text(progress)
     assert len(json.dumps([html, text], ensure_ascii=False).encode()) <= 90_000
+
+
+def test_an_error_that_no_node_is_to_blame_for_is_told():
+    """In the background there is no other place for it."""
+    progress = progress_of(chain("one"), over=True, error=ValueError("<x> is missing"))
+    assert "ValueError: <x> is missing" in Elements(page_of(progress)).text
+    assert run_text(progress).splitlines()[-1] == "  ValueError: <x> is missing"
+
+
+def test_the_error_of_a_node_is_told_once():
+    (node,) = (pipeline := chain("one")).nodes
+    error = ValueError("no")
+    failed = NodeStarted(100.0, node, "main"), NodeFailed(101.0, node, error)
+    progress = progress_of(pipeline, *failed, over=True, error=error)
+    assert page_of(progress).count("ValueError: no") == 1
+
+
+def test_where_nothing_was_to_do_no_time_was_expected():
+    (node,) = (pipeline := chain("one")).nodes
+    progress = progress_of(pipeline, NodeSkipped(100.0, node), over=True)
+    assert "expected: about" not in page_of(progress, expected=2.0)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from kedro_nb.notebook.live.timeline import CALL, LOAD, SAVE, timeline
 from kedro_nb.pipeline import Node, Pipeline
@@ -35,6 +36,16 @@ def test_bars_stand_where_their_nodes_ran():
     assert left2 == 25
     assert 24.5 < width <= 25
     assert 74.5 < width2 <= 75
+
+
+def test_a_bar_is_as_long_as_the_node_worked():
+    """When the runner hears of the end is another matter, and not what the table tells."""
+    (node,) = (p := chain("one")).nodes
+    *begun, end = finished(node, 2.0)
+    late = replace(end, time=104.0)
+    ((left, width),) = spans(timeline(progress_of(p, *begun, late, over=True)))
+    assert left == 0
+    assert 49.5 < width <= 50
 
 
 def test_a_bar_is_split_into_load_call_and_save():
