@@ -91,7 +91,9 @@ CONTRASTS = f"""(cell) => {{
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     }};
     const found = [];
-    for (const output of {_OUTPUTS}) {{
+    const inside = (root) => [root, ...[...root.querySelectorAll('*')]
+        .flatMap(each => each.shadowRoot ? inside(each.shadowRoot) : [])];
+    for (const output of {_OUTPUTS}.flatMap(inside)) {{
         const walker = document.createTreeWalker(output, NodeFilter.SHOW_TEXT);
         while (walker.nextNode()) {{
             const text = walker.currentNode;
@@ -103,7 +105,8 @@ CONTRASTS = f"""(cell) => {{
             const box = range.getBoundingClientRect();
             const x = box.x + box.width / 2;
             const y = box.y + box.height / 2;
-            const layers = document.elementsFromPoint(x, y);
+            if (owner.closest(':disabled')) continue;
+            const layers = owner.getRootNode().elementsFromPoint(x, y);
             if (!layers.includes(owner)) continue;  // out of sight
             let behind = [255, 255, 255];
             for (const layer of layers.slice(layers.indexOf(owner)).reverse()) {{

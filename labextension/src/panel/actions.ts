@@ -7,7 +7,7 @@ import type { Store } from "./store.js";
 export function actions(store: Store): Element {
   const run = button("▶ Run", () => store.ask("run"), { class: "run" });
   const stop = button("■ Stop", () => store.stop(), { class: "stop" });
-  const state = html("span", { class: "soft", role: "status" });
+  const state = html("span", { class: "state soft", role: "status" });
   const problem = html("p", { class: "problem", role: "status" });
   const message = html("p", { class: "message", role: "status" });
   store.follow(["state", "problem", "blocking"], () => {

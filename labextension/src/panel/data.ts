@@ -4,13 +4,13 @@ import { html } from "../graph/dom.js";
 import { button, fillSelect, focusedIn, labelled, section } from "./controls.js";
 import type { Dataset, Store } from "./store.js";
 
-const COLUMNS: readonly (keyof Dataset)[] = ["name", "type", "where", "data", "size"];
+const COLUMNS: readonly (keyof Dataset)[] = ["name", "data", "size", "type", "where"];
 
 export function dataSection(store: Store): HTMLDetailsElement {
   const search = html("input", { type: "search", placeholder: "Search", "aria-label": "Search datasets" });
   const body = html("tbody");
   const heads = html("tr", {}, ...COLUMNS.map((name) => html("th", { scope: "col" }, name)));
-  const table = html("table", {}, html("thead", {}, heads), body);
+  const table = html("table", { class: "list" }, html("thead", {}, heads), body);
   const draw = (): void => {
     const wanted = search.value.toLowerCase();
     const rows = store.get("datasets").filter((row) => row.name.toLowerCase().includes(wanted));
@@ -40,8 +40,8 @@ function tableRow(store: Store, row: Dataset): Element {
   });
   const cells = COLUMNS.slice(1).map((column) => html("td", {}, row[column]));
   if (row.last) {
-    cells[2].textContent = "not kept";
-    cells[3].append(html("span", { class: "soft" }, row.last));
+    cells[0].textContent = "not kept";
+    cells[1].append(html("span", { class: "soft" }, row.last));
   }
   return html("tr", shown ? { class: "shown" } : {}, html("td", {}, name), ...cells);
 }

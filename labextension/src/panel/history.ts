@@ -9,7 +9,7 @@ const MARKS: Readonly<Record<string, string>> = { finished: "✓", failed: "✗"
 export function historySection(store: Store): HTMLDetailsElement {
   const body = html("tbody");
   const heads = ["compare", "run", "state", "time", "line"].map((name) => html("th", { scope: "col" }, name));
-  const table = html("table", {}, html("thead", {}, html("tr", {}, ...heads)), body);
+  const table = html("table", { class: "list" }, html("thead", {}, html("tr", {}, ...heads)), body);
   const note = html("p", { class: "soft" });
   const comparison = html("div", { class: "comparison" });
   store.follow(["runs", "compared"], () => {

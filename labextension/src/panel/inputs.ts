@@ -33,6 +33,19 @@ export function valueInput(
     number ? { type: "number", step: kind === "int" ? "1" : "any" } : { type: "text" },
   );
   input.value = value === null || value === undefined ? "" : String(value);
-  input.addEventListener("change", () => give({ text: input.validity.badInput ? "?" : input.value }));
+  let written = false;
+  const commit = (): void => {
+    if (!written) return;
+    written = false;
+    give({ text: input.validity.badInput ? "?" : input.value });
+  };
+  input.addEventListener("input", () => {
+    written = true;
+  });
+  input.addEventListener("change", commit);
+  // JupyterLab keeps some keys from what they usually do.
+  input.addEventListener("keydown", ({ key }) => {
+    if (key === "Enter") commit();
+  });
   return input;
 }

@@ -48,14 +48,16 @@ button:disabled{opacity:.5;cursor:default}
 .command{flex:1 1 160px;min-width:0;padding:4px 6px;border:1px solid var(--border);border-radius:3px;user-select:all}
 .aside{position:fixed;left:-999px}
 .undo{padding:0 7px}
-.link{background:none;border:0;padding:0;height:auto;color:var(--jp-content-link-color,#0b66c3);white-space:normal;
+.link{background:none;border:0;padding:0;height:auto;color:var(--jp-content-link-color,#0b66c3);
   text-align:left;overflow-wrap:anywhere}
 .dark .link{color:#7cb8ff}
 .scroll{overflow:auto;max-height:300px}
-table{border-collapse:collapse;font-size:12px}
-th,td{text-align:left;padding:2px 12px 2px 0;vertical-align:top;border-bottom:1px solid var(--border)}
-th{color:var(--soft);font-weight:600;position:sticky;top:0;background:var(--bg)}
-tr.shown td{font-weight:600}
+.list{border-collapse:collapse;font-size:12px}
+.list th,.list td{text-align:left;padding:2px 12px 2px 0;vertical-align:top;border-bottom:1px solid var(--border)}
+.scroll td{white-space:nowrap}
+.panel:not(.wide) .live table:has(th){min-width:560px}
+.list th{color:var(--soft);font-weight:600;position:sticky;top:0;background:var(--bg)}
+.list tr.shown td{font-weight:600}
 .number{text-align:right;white-space:nowrap}
 code{font-family:var(--jp-code-font-family,monospace);font-size:12px;overflow-wrap:anywhere}
 .finished{color:var(--go)}.failed{color:var(--bad)}.cancelled,.running{color:var(--mark)}

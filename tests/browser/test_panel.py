@@ -1,0 +1,309 @@
+"""Every control of the panel, as somebody uses it in JupyterLab and in Notebook 7."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from .look import unreadable
+from .servers import FRONT_ENDS
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+SETUP = """%load_ext kedro_nb
+import time
+import kedro_nb
+from kedro_nb.pipeline import Node, Pipeline
+
+def load():
+    return [3, 1, 2, 4]
+
+def clean(raw, drop):
+    print("dropping", drop)
+    return sorted(raw)
+
+def split(cleaned, ratio):
+    at = int(len(cleaned) * ratio)
+    return cleaned[:at], cleaned[at:]
+
+def fit(train, rounds):
+    for number in range(rounds):
+        time.sleep(0.1)
+    return sum(train)
+
+def score(model, test):
+    return model - sum(test)
+
+whole = Pipeline([
+    Node(load, None, "raw", name="load"),
+    Node(clean, ["raw", "params:clean.drop"], "cleaned", name="clean", tags="early"),
+    Node(split, ["cleaned", "params:split.ratio"], ["train", "test"], name="split", tags="early"),
+    Node(fit, ["train", "params:rounds"], "model", name="fit", tags="late"),
+    Node(score, ["model", "test"], "score", name="score", tags="late"),
+])
+session = kedro_nb.session()
+session.pipelines["__default__"] = whole
+session.pipelines["begin"] = whole.to_nodes("clean")
+session.parameters.update(clean={"drop": True}, split={"ratio": 0.5}, rounds=1, title="first", sizes=[1, 2])
+session.catalog["stored"] = [1, 2, 3]
+mine = [9]"""
+PANEL = "panel = %kedro_panel\npanel"
+AFRESH = """panel.slice("all", [])
+panel.reset()
+panel.pipeline, panel.runner, panel.dataset, panel.compared = "", "SequentialRunner", "", []
+panel.only_missing_outputs = panel.is_async = False"""
+
+
+def panel_in(notebook, cell):
+    """The panel among the outputs of a cell, once it is there."""
+    panel = notebook.output(cell).locator(".kedro-nb-panel")
+    panel.locator(".run").wait_for()
+    return panel
+
+
+def command(panel, text):
+    expect(panel.locator(".command")).to_have_text(text)
+
+
+def says(panel, text):
+    expect(panel.locator(".side")).to_contain_text(text)
+
+
+def select(panel, name):
+    return panel.get_by_role("combobox", name=name, exact=True)
+
+
+def field(panel, key):
+    return panel.locator(f'[data-key="{key}"]')
+
+
+def write(panel, key, text):
+    field(panel, key).fill(text)
+    field(panel, key).press("Enter")
+
+
+def shape(panel, name):
+    """What stands for a node or a dataset in the graph."""
+    return panel.locator(f'[role=option][data-id="{name}"]')
+
+
+def run(panel):
+    number = history(panel).locator("tbody tr").count()
+    panel.locator(".run").click()
+    expect(history(panel).locator("tbody tr")).to_have_count(number + 1)
+    panel.locator(".run:not(:disabled)").wait_for()
+
+
+def look_at(panel, dataset):
+    panel.locator("table .link", has_text=re.compile(f"^{re.escape(dataset)}$")).click()
+
+
+def history(panel):
+    return panel.locator("details", has=panel.page.get_by_role("heading", name="History"))
+
+
+@pytest.fixture(scope="class", params=FRONT_ENDS)
+def notebook(request, server_of, opened):
+    """One for all tests of the class; nothing else may run on its server meanwhile."""
+    with opened(server_of(request.param), [SETUP, PANEL, AFRESH], size=(1600, 1400)) as notebook:
+        notebook.run(0, 1)
+        yield notebook
+
+
+@pytest.fixture
+def panel(notebook):
+    """Its panel, with nothing chosen."""
+    panel = panel_in(notebook, 1)
+    notebook.run(2)
+    command(panel, "%kedro_run")
+    return panel
+
+
+@pytest.fixture
+def pictures(notebook):
+    return lambda name: (
+        Path(__file__).resolve().parents[2] / "build" / "browser" / f"{name}_{notebook.server.kind}.png"
+    )
+
+
+class TestControls:
+    def test_a_pipeline_is_chosen_and_drawn(self, panel):
+        select(panel, "Pipeline").select_option("begin")
+        command(panel, "%kedro_run --pipeline=begin")
+        expect(shape(panel, "node:clean")).to_be_visible()
+        expect(shape(panel, "node:fit")).to_have_count(0)
+
+    def test_a_runner_is_chosen_with_its_arguments(self, panel):
+        select(panel, "Runner").select_option("ThreadRunner")
+        write(panel, "max_workers", "3")
+        command(panel, "%kedro_run --runner=ThreadRunner --runner-params=max_workers=3")
+
+    def test_flags_are_set(self, panel):
+        panel.get_by_label("Load and save on threads").check()
+        panel.get_by_label("Only what is not stored yet").check()
+        command(panel, "%kedro_run --async --only-missing-outputs")
+
+    def test_what_a_choice_would_refuse_is_said_before_run(self, panel):
+        panel.get_by_text("From data", exact=True).click()
+        panel.get_by_role("group", name="From data").get_by_label("test", exact=True).check()
+        says(panel, "'model' is written by node 'fit'")
+        expect(panel.locator(".run")).to_be_disabled()
+        panel.get_by_role("button", name="Whole pipeline").click()
+        expect(panel.locator(".run")).to_be_enabled()
+
+    @pytest.mark.parametrize(
+        ("button", "line", "chosen"),
+        [
+            ("up to here", "--to-nodes=split", 3),
+            ("from here", "--from-nodes=load", 5),
+            ("only this", "--nodes=load", 1),
+        ],
+    )
+    def test_a_click_in_the_graph_slices(self, panel, button, line, chosen):
+        name = line.partition("=")[2]
+        shape(panel, f"node:{name}").click()
+        panel.locator(".popup").get_by_role("button", name=re.compile(button, re.IGNORECASE)).click()
+        command(panel, f"%kedro_run {line}")
+        says(panel, f"{chosen} of 5 nodes will run.")
+
+    def test_tags_are_picked_from_a_list(self, panel):
+        panel.get_by_text("Tags", exact=True).click()
+        panel.get_by_role("group", name="Tags").get_by_label("late").check()
+        command(panel, "%kedro_run --tags=late")
+        says(panel, "2 of 5 nodes will run.")
+        says(panel, "Tags: late")
+
+    def test_parameters_are_written_by_type_and_reset(self, panel):
+        field(panel, "clean.drop").uncheck()
+        write(panel, "split.ratio", "1")
+        write(panel, "rounds", "2")
+        write(panel, "title", "3")
+        write(panel, "sizes", "[1, x]")
+        command(
+            panel,
+            "%kedro_run --params='clean.drop=false,split.ratio=1.0,rounds=2,title=\"3\",sizes=[1, \"x\"]'",
+        )
+        says(panel, "5 changed for the next run.")
+        panel.get_by_role("button", name="Reset rounds").click()
+        says(panel, "4 changed for the next run.")
+        panel.get_by_role("button", name="Reset all").click()
+        command(panel, "%kedro_run")
+        expect(field(panel, "clean.drop")).to_be_checked()
+
+    def test_a_number_that_is_none_is_refused_at_its_field(self, panel):
+        write(panel, "rounds", "1.5")
+        expect(panel.locator(".refusal:visible")).to_have_text("'rounds' takes a whole number, and not '1.5'.")
+        expect(field(panel, "rounds")).to_have_value("1")
+        expect(field(panel, "rounds")).to_have_attribute("aria-invalid", "true")
+
+    def test_run_shows_states_prints_and_times(self, panel):
+        run(panel)
+        expect(panel.locator(".live")).to_contain_text("5 of 5 nodes")
+        expect(panel.locator(".live")).to_contain_text("dropping True")
+        expect(shape(panel, "node:score")).to_have_attribute("data-state", "done")
+
+    def test_stop_stops(self, panel):
+        write(panel, "rounds", "200")
+        command(panel, "%kedro_run --params=rounds=200")
+        panel.locator(".run").click()
+        expect(shape(panel, "node:fit")).to_have_attribute("data-state", "running")
+        look_at(panel, "test")  # what is finished can be looked at while the run goes on
+        expect(panel.locator(".look")).to_contain_text("2 items")
+        panel.get_by_role("button", name="Stop").click()
+        expect(panel.locator(".live")).to_contain_text("Stopped at fit", timeout=30_000)
+        panel.locator(".run:not(:disabled)").wait_for()
+
+    def test_data_is_looked_at_loaded_and_saved(self, panel):
+        look_at(panel, "stored")
+        expect(panel.locator(".look")).to_contain_text("list · 3 items")
+        panel.get_by_label("into variable").fill("other")
+        panel.get_by_role("button", name="Load", exact=True).click()
+        says(panel, "other holds the data of 'stored'.")
+        panel.get_by_label("from variable").select_option("mine")
+        panel.get_by_role("button", name="Save", exact=True).click()
+        says(panel, "Saved mine to 'stored'.")
+        expect(panel.locator(".look")).to_contain_text("1 item")
+
+    def test_of_data_that_is_not_kept_the_last_run_is_told(self, panel):
+        run(panel)
+        look_at(panel, "cleaned")
+        expect(panel.locator(".look")).to_contain_text(re.compile(r"not kept: list 4, .* in run \d+"))
+
+    def test_two_runs_are_compared(self, panel):
+        run(panel)
+        write(panel, "split.ratio", "0.75")
+        command(panel, "%kedro_run --params=split.ratio=0.75")
+        run(panel)
+        past = history(panel)
+        if not past.get_by_role("table").first.is_visible():
+            past.locator("summary").first.click()
+        for number in (0, 1):
+            past.get_by_role("checkbox").nth(number).check()
+        expect(panel.locator(".comparison")).to_contain_text("split.ratio")
+
+    def test_the_line_is_copied(self, panel, notebook):
+        notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        select(panel, "Pipeline").select_option("begin")
+        command(panel, "%kedro_run --pipeline=begin")
+        panel.get_by_role("button", name="Copy").click()
+        panel.get_by_role("button", name="Copied").wait_for()
+        assert notebook.page.evaluate("navigator.clipboard.readText()") == "%kedro_run --pipeline=begin"
+
+    def test_keys_stay_in_the_panel(self, panel, notebook):
+        cells = notebook.page.locator(".jp-Notebook .jp-Cell").count()
+        for control in (panel.get_by_label("Search the graph"), field(panel, "title"), panel.locator(".run")):
+            control.focus()
+            notebook.page.keyboard.type("ddaabb")
+        assert notebook.page.locator(".jp-Notebook .jp-Cell").count() == cells
+
+    def test_what_is_being_written_survives_a_change_of_another_field(self, panel, notebook):
+        write(panel, "split.ratio", "0.25")
+        field(panel, "title").fill("second")
+        command(panel, "%kedro_run --params=split.ratio=0.25")
+        expect(field(panel, "title")).to_have_value("second")
+        expect(field(panel, "title")).to_be_focused()
+        notebook.page.keyboard.press("Tab")
+        command(panel, "%kedro_run --params=split.ratio=0.25,title=second")
+
+    def test_the_tab_key_goes_through_controls_in_the_order_of_reading(self, panel, notebook):
+        select(panel, "Pipeline").focus()
+        for follows in (select(panel, "Runner"), panel.get_by_label("Load and save on threads")):
+            notebook.page.keyboard.press("Tab")
+            expect(follows).to_be_focused()
+
+    def test_the_space_key_runs(self, panel):
+        panel.locator(".run").press("Space")
+        expect(panel.locator(".stop")).to_be_enabled()
+        panel.locator(".run:not(:disabled)").wait_for()
+
+    def test_screen_readers_have_names_for_everything(self, panel):
+        told = panel.aria_snapshot()
+        assert 'region "kedro_nb panel"' in told
+        assert 'listbox "The pipeline"' in told
+        nameless = re.findall(r"- (?:textbox|combobox|checkbox|button|spinbutton|searchbox)(?!.*\")", told)
+        assert not nameless, told
+
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_words_are_readable(self, panel, notebook, theme, pictures):
+        notebook.theme(theme)
+        try:
+            field(panel, "clean.drop").uncheck()
+            look_at(panel, "stored")
+            run(panel)
+            notebook.screenshot(pictures(f"panel_{theme}"), 1)
+            assert not unreadable(notebook.contrasts(1))
+        finally:
+            notebook.theme("light")
+
+    def test_a_narrow_page_does_not_scroll_sideways(self, panel, notebook, pictures):
+        notebook.page.set_viewport_size({"width": 520, "height": 1400})
+        try:
+            expect(panel.locator(".wide")).to_have_count(0)
+            run(panel)
+            notebook.screenshot(pictures("panel_narrow"), 1)
+            wider = "element => element.scrollWidth > element.clientWidth + 1"
+            assert not panel.locator(".panel").evaluate(wider)
+        finally:
+            notebook.page.set_viewport_size({"width": 1600, "height": 1400})
