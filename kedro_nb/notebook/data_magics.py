@@ -6,8 +6,8 @@ import os
 from itertools import islice
 from typing import Any
 
-from kedro_nb.errors import DatasetNotFoundError, RequestError, closest
-from kedro_nb.io import DataCatalog
+from kedro_nb.errors import DatasetError, DatasetNotFoundError, RequestError, closest
+from kedro_nb.io import DataCatalog, MemoryDataset
 from kedro_nb.notebook.arguments import (
     identifier,
     parse_mapping,
@@ -79,6 +79,7 @@ def load(shell: Any, line: str) -> Any:
         raise RequestError(f"--as takes one dataset, and there are {len(names)}: {', '.join(names)}.")
     catalog = session().catalog
     _check_names(names, catalog)
+    _check_memory(names, catalog)
     values = Loaded(catalog.load(name) for name in names)
     values.variables = [variable or identifier(name) for name in names]
     shell.push(dict(zip(values.variables, values, strict=True)))
@@ -91,6 +92,24 @@ def _check_names(names: list[str], catalog: Any) -> None:
         if name not in catalog and not closest(name, catalog):
             raise DatasetNotFoundError(
                 f"Dataset '{name}' not found in the catalog. {_what_there_is(catalog)}"
+            )
+
+
+def _check_memory(names: list[str], catalog: Any) -> None:
+    """Tell how to get what is not in memory, or not any more."""
+    for name in names:
+        dataset = catalog.get(name) if name in catalog else None
+        if isinstance(dataset, MemoryDataset) and not dataset.exists():
+            last = session().history.last
+            passed_on = last is not None and name in last.pipeline.all_outputs() - last.pipeline.outputs()
+            raise DatasetError(
+                f"{name}: Data for {short_type(dataset)} has not been saved yet, or was let go. "
+                + (
+                    "A run lets go of data in memory once no node is left to read it. "
+                    f"To have it: %kedro_run --to-outputs={name}, or give it a catalog entry that stores it."
+                    if passed_on
+                    else f"Save it first: %kedro_save {name} EXPRESSION"
+                )
             )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.notebook.text import html
 from kedro_nb.session.compare import seconds_of
-from kedro_nb.session.compare_text import shortened
+from kedro_nb.session.compare_text import STATE_WORDS, shortened
 from kedro_nb.session.display import columns, count_text, seconds_text
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class HistoryRow:
         seconds: how long it took, or has taken so far.
         slowest: the node that took longest, and its seconds.
         error: what it failed with.
+        began: seconds since the epoch.
     """
 
     number: int
@@ -51,15 +52,21 @@ class HistoryRow:
     seconds: float
     slowest: tuple[str, float] | None = None
     error: str = ""
+    began: float | None = None
+
+    @property
+    def word(self) -> str:
+        """Its state as the view says it."""
+        return STATE_WORDS.get(self.state, self.state)
 
     @property
     def cells(self) -> tuple[str, ...]:
         slowest = (
             ""
             if self.slowest is None
-            else f"{shortened(self.slowest[0], _LONGEST)} ({seconds_text(self.slowest[1])})"
+            else f"{shortened(self.slowest[0], _LONGEST // 2)} ({seconds_text(self.slowest[1])})"
         )
-        state = f"{MARKS[self.state][0]} {self.state}"
+        state = f"{MARKS[self.state][0]} {self.word}"
         nodes, took = f"{self.done} of {self.total}", seconds_text(self.seconds)
         command = shortened(self.command or "(from Python)", _LONGEST)
         return str(self.number), self.id, command, state, nodes, took, slowest
@@ -85,6 +92,7 @@ def history_row(number: int, record: Mapping[str, Any]) -> HistoryRow:
         seconds,
         max(timed, key=lambda each: each[1], default=None),
         "" if error is None else f"{error['type']}: {error['message']}",
+        began,
     )
 
 
@@ -118,7 +126,8 @@ class HistoryTable:
         if not self.rows:
             return note
         longest = max(row.seconds for row in self.rows) or 1.0
-        return html_table((*HEADINGS, ""), [_html_cells(row, longest) for row in self.rows]) + note
+        headings = ("begun" if each == "id" else each for each in (*HEADINGS, ""))
+        return html_table(headings, [_html_cells(row, longest) for row in self.rows]) + note
 
 
 def _html_cells(row: HistoryRow, longest: float) -> list[str]:
@@ -126,13 +135,20 @@ def _html_cells(row: HistoryRow, longest: float) -> list[str]:
     sign, colour = MARKS[row.state]
     error = f' title="{html(row.error)}"' if row.error else ""
     cells = [f'<span style="white-space:nowrap">{cell}</span>' for cell in cells]
-    cells[2] = (
-        f'<code title="{html(row.command)}" style="background:none;color:inherit">{html(row.cells[2])}</code>'
-    )
+    cells[1] = f'<span title="{html(row.id)}" style="white-space:nowrap">{html(_begun(row))}</span>'
+    words = " ".join(f'<span style="white-space:nowrap">{html(word)}</span>' for word in row.cells[2].split())
+    cells[2] = f'<code title="{html(row.command)}" style="background:none;color:inherit">{words}</code>'
     cells[3] = (
-        f'<span{error} style="white-space:nowrap"><span style="color:{colour}">{sign}</span> {html(row.state)}</span>'
+        f'<span{error} style="white-space:nowrap"><span style="color:{colour}">{sign}</span> {html(row.word)}</span>'
     )
     return [*cells, bar(row.seconds / longest)]
+
+
+def _begun(row: HistoryRow) -> str:
+    """The time of the day; the id says more."""
+    import time
+
+    return row.id if row.began is None else time.strftime("%H:%M:%S", time.localtime(row.began))
 
 
 def bar(share: float) -> str:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from kedro_nb.session.code import CodeBook
 
 
+_TELLING = 0.005  # seconds: of what is shorter one run differs from the next by chance
+_GROWING = {"list", "dict", "set", "deque", "bytearray"}
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Something that differs.
@@ -67,8 +71,10 @@ class Timing:
 
     @property
     def ratio(self) -> float | None:
-        """How many times as long the second took."""
-        return self.after / self.before if self.before and self.after is not None else None
+        """How many times as long the second took; None where both are too short to tell."""
+        if not self.before or self.after is None or max(self.before, self.after) < _TELLING:
+            return None
+        return self.after / self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +182,14 @@ def _asked(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Chan
     asked = []
     for each in (before, after):
         given = _flat({**each["request"], "runner": each["runner"], "params": ()})
-        asked.append({FILTERS.get(name, f"--{name.replace('_', '-')}"): text for name, text in given.items()})
+        asked.append({FILTERS.get(name) or _option(name): text for name, text in given.items()})
     return _changes(*asked)
+
+
+def _option(name: str) -> str:
+    """--runner, --runner-params max_workers."""
+    option, _, key = name.partition(".")
+    return f"--{option.replace('_', '-')} {key}".rstrip()
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -253,5 +265,7 @@ def _size(dataset: Mapping[str, Any]) -> str:
         return ""
     shape = measured.get("shape") or []
     size = count_text(shape[0], "item") if len(shape) == 1 else " × ".join(map(str, shape))  # noqa: RUF001 - the sign
-    taken = "" if measured.get("bytes") is None else bytes_text(measured["bytes"])
+    # How much a list takes, without what is in it, depends on how it grew.
+    tells = measured.get("bytes") is not None and measured["type"] not in _GROWING
+    taken = bytes_text(measured["bytes"]) if tells else ""
     return ", ".join(filter(None, (measured["type"], size, taken)))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 30
 _BAR = 12  # characters
 _LONGEST = 60
+STATE_WORDS = {"cancelled": "stopped"}  # as the view says it
 _GONE, _CALM = "–", {"done", "finished"}  # noqa: RUF001 - a dash as wide as a sign
 
 
@@ -32,7 +33,7 @@ def _heads(comparison: Comparison) -> Iterator[str]:
 def about(side: Side) -> str:
     """A run in one line."""
     error = f" with {shortened(side.error, 2 * _LONGEST)}" if side.error else ""
-    return f"{side.id}, {side.state}{error}{f', {side.command}' if side.command else ''}"
+    return f"{side.id}, {STATE_WORDS.get(side.state, side.state)}{error}{f', {side.command}' if side.command else ''}"
 
 
 def the_same(comparison: Comparison) -> str:
@@ -44,9 +45,9 @@ def the_same(comparison: Comparison) -> str:
         "nodes": comparison.added or comparison.removed,
     }
     same = [kind for kind, found in kinds.items() if not found]
-    told = f"The same: {', '.join(same)}." if same else ""
-    data = f"{count_text(comparison.same_data, 'dataset')} of the same size." if comparison.same_data else ""
-    return " ".join(filter(None, (told, data)))
+    if comparison.same_data:
+        same.append(f"the size of {count_text(comparison.same_data, 'dataset')}")
+    return f"The same: {', '.join(same)}." if same else ""
 
 
 def _sections(comparison: Comparison) -> Iterator[str]:
@@ -137,8 +138,9 @@ def times(timing: Timing) -> tuple[str, str]:
 
 def _time(seconds: float | None, state: str) -> str:
     if seconds is None:
-        return {"": _GONE, "waiting": "not run", "done": ""}.get(state, state)
-    return seconds_text(seconds) if state in _CALM else f"{state} after {seconds_text(seconds)}"
+        return {"": _GONE, "waiting": "not run", "done": "", **STATE_WORDS}.get(state, state)
+    word = STATE_WORDS.get(state, state)
+    return seconds_text(seconds) if state in _CALM else f"{word} after {seconds_text(seconds)}"
 
 
 def ratio(timing: Timing) -> str:

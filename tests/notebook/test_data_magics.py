@@ -49,6 +49,18 @@ class TestLoad:
         cells.run(f"%kedro_load {dataset}")
         assert cells.shell.user_ns[variable] == 7
 
+    def test_what_a_run_has_let_go_of_is_told_with_how_to_get_it(self, cells):
+        cells.run("%kedro_save xs [1, 2, 3]\n%kedro_run ;")
+        _, text = cells.fail("%kedro_load m2")
+        assert "To have it: %kedro_run --to-outputs=m2, or give it a catalog entry" in text
+        cells.run("%kedro_run --to-outputs=m2")
+        assert cells.run("%kedro_load m2") == pytest.approx(14 / 3)
+
+    def test_what_was_never_saved_is_told_with_how_to_save_it(self, cells):
+        cells.run("%%kedro_catalog\nempty:\n  type: MemoryDataset\n")
+        _, text = cells.fail("%kedro_load empty")
+        assert "Save it first: %kedro_save empty EXPRESSION" in text
+
     def test_it_is_a_value_too(self, cells):
         cells.run("%kedro_save v 7")
         cells.run("best = %kedro_load v")

@@ -52,6 +52,18 @@ def test_in_a_notebook_it_is_a_table_with_inline_styles_only(ready):
     assert "<script" not in shown
 
 
+def test_in_a_notebook_a_command_breaks_between_its_options(ready):
+    shown = html_of(ready, ready.run("%kedro_history"))
+    assert '<span style="white-space:nowrap">--pipeline=statistics</span>' in shown
+
+
+def test_a_run_that_was_stopped_says_so_in_the_words_of_the_view(cells):
+    cells.run("def stop(xs):\n    raise KeyboardInterrupt\nstopping = Pipeline([Node(stop, 'xs', 'y')])")
+    cells.run("%kedro_save xs 1")
+    cells.fail("%kedro_run -p stopping")
+    assert "■ stopped" in repr(cells.run("%kedro_history"))
+
+
 @pytest.mark.parametrize("option", ["-n 1", "-n=1", "--last 1", "--last=1"])
 def test_the_last_rows_can_be_asked_for(ready, option):
     table = ready.run(f"%kedro_history {option}")

@@ -35,7 +35,7 @@ def test_a_run_and_itself_differ_in_nothing(made):
     assert not any((found.asked, found.parameters, found.code, found.added, found.removed, found.data))
     assert found.same_data == 1
     assert all(each.ratio == 1 for each in found.nodes)
-    assert "The same: options, parameters, code, nodes. 1 dataset of the same size." in repr(found)
+    assert "The same: options, parameters, code, nodes, the size of 1 dataset." in repr(found)
 
 
 def test_parameters_are_compared_by_their_dotted_names(made, other):
@@ -59,6 +59,26 @@ def test_options_are_told_as_they_are_spelled(session):
         Change("--runner", "SequentialRunner", "ThreadRunner"),
         Change("--to-nodes", None, "first"),
     )
+
+
+def test_the_runners_arguments_are_told_by_their_own_names(session):
+    found = [
+        record(session.run(RunRequest(runner="ThreadRunner", runner_params=params)))
+        for params in ({}, {"max_workers": 2})
+    ]
+    assert compare(*found).asked == (Change("--runner-params max_workers", None, "2"),)
+
+
+def test_the_ratio_of_times_that_are_too_short_to_tell_is_left_out(made, other):
+    for each, seconds in ((made, 0.001), (other, 0.004)):
+        each["nodes"][0]["call"] = seconds
+    assert compare(made, other).nodes[0].ratio is None
+
+
+def test_how_a_list_has_grown_is_no_difference(made, other):
+    for each, taken in ((made, 64), (other, 104)):
+        each["datasets"][0]["measured"] = {"type": "list", "bytes": taken, "shape": [3]}
+    assert compare(made, other).data == ()
 
 
 def test_nodes_that_only_one_has_are_named(made, other):
