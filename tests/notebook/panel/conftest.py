@@ -21,6 +21,12 @@ def main_pipeline():
     )
 
 
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch):
+    """A notebook without variables: other tests may have left a shell with some."""
+    monkeypatch.setattr(Panel, "_variables", property(lambda _self: {}))
+
+
 @pytest.fixture
 def session():
     session = Session(
