@@ -123,9 +123,8 @@ def panel(notebook):
 
 @pytest.fixture
 def pictures(notebook):
-    return lambda name: (
-        Path(__file__).resolve().parents[2] / "build" / "browser" / f"{name}_{notebook.server.kind}.png"
-    )
+    folder = Path(__file__).resolve().parents[2] / "build" / "browser"
+    return lambda name: folder / f"{name}_{notebook.server.kind}.png"
 
 
 class TestControls:
@@ -183,7 +182,7 @@ class TestControls:
         write(panel, "sizes", "[1, x]")
         command(
             panel,
-            "%kedro_run --params='clean.drop=false,split.ratio=1.0,rounds=2,title=\"3\",sizes=[1, \"x\"]'",
+            '%kedro_run \'--params=clean.drop=false,split.ratio=1.0,rounds=2,title="3",sizes=[1, "x"]\'',
         )
         says(panel, "5 changed for the next run.")
         panel.get_by_role("button", name="Reset rounds").click()
@@ -194,7 +193,9 @@ class TestControls:
 
     def test_a_number_that_is_none_is_refused_at_its_field(self, panel):
         write(panel, "rounds", "1.5")
-        expect(panel.locator(".refusal:visible")).to_have_text("'rounds' takes a whole number, and not '1.5'.")
+        expect(panel.locator(".refusal:visible")).to_have_text(
+            "'rounds' takes a whole number, and not '1.5'."
+        )
         expect(field(panel, "rounds")).to_have_value("1")
         expect(field(panel, "rounds")).to_have_attribute("aria-invalid", "true")
 
@@ -307,3 +308,124 @@ class TestControls:
             assert not panel.locator(".panel").evaluate(wider)
         finally:
             notebook.page.set_viewport_size({"width": 1600, "height": 1400})
+
+
+FOLLOWING = [
+    SETUP,
+    PANEL,
+    "%kedro_run --params=rounds=300",
+    "other = kedro_nb.Panel()\nother",
+    """%%kedro_node -o size --pipeline=more
+def count(raw):
+    return len(raw)""",
+    """from kedro_nb.runner import SequentialRunner
+class Mine(SequentialRunner):
+    pass
+late = whole.only_nodes_with_tags("late")
+session.catalog["extra"] = 1
+session.parameters["depth"] = 3""",
+    "other.close()",
+    "%unload_ext kedro_nb",
+]
+
+
+def test_runs_of_cells_and_later_definitions_are_followed_and_panels_agree(open_notebook):
+    notebook = open_notebook(FOLLOWING, size=(1600, 1400))
+    notebook.run(0, 1)
+    panel = panel_in(notebook, 1)
+    _a_cell_that_runs_is_shown_and_stopped(notebook, panel)
+    notebook.run(3)
+    other = panel_in(notebook, 3)
+    select(other, "Runner").select_option("ThreadRunner")
+    command(panel, "%kedro_run --runner=ThreadRunner")
+    notebook.run(4, 5)
+    expect(select(panel, "Pipeline").locator("option", has_text="more")).to_have_count(1)
+    expect(select(panel, "Pipeline").locator("option", has_text="late")).to_have_count(1)
+    expect(select(panel, "Runner").locator("option", has_text="Mine")).to_have_count(1)
+    expect(panel.locator("table .link", has_text="extra")).to_have_count(1)
+    expect(field(panel, "depth")).to_have_value("3")
+    notebook.run(6)
+    expect(other).to_have_count(0)
+    select(panel, "Runner").select_option("SequentialRunner")
+    command(panel, "%kedro_run")
+    notebook.run(7)
+    expect(panel).to_have_count(0)
+    notebook.wait_for("as it was last", 1)
+
+
+def _a_cell_that_runs_is_shown_and_stopped(notebook, panel):
+    """While its cell keeps the kernel busy."""
+    notebook.start(2)
+    expect(shape(panel, "node:fit")).to_have_attribute("data-state", "running")
+    says(panel, "running in a cell")
+    panel.locator(".stop").click()
+    notebook.wait_until_done()
+    assert notebook.failed(2)
+    expect(panel.locator(".live")).to_contain_text("Stopped at fit")
+    panel.locator(".run:not(:disabled)").wait_for()
+
+
+HOSTILE_SETUP = f"""H = {HOSTILE!r}
+def twice(x, parameter):
+    print(H)
+    return {{H: x}}
+def fail(x):
+    raise ValueError(H)
+class Runner(SequentialRunner):
+    pass
+twice.__name__ = Runner.__doc__ = H
+session.runners[H] = Runner
+session.pipelines[H] = Pipeline([Node(twice, [H, "params:" + H], H + "2"), Node(fail, H + "2", "z", name="failing")])
+session.catalog[H] = {{H: H}}
+session.parameters[H] = H
+globals()[H] = 1"""
+HOSTILE_USE = """panel.pipeline, panel.runner, panel.dataset = H, H, H
+panel.set_parameter(H, H + "x")
+panel.run().wait(20)
+panel.run().wait(20)
+panel.compared = [1, 2]"""
+
+
+def test_names_values_and_errors_are_text_and_never_markup(open_notebook):
+    importing = SETUP + "\nfrom kedro_nb.runner import SequentialRunner"
+    notebook = open_notebook([importing, PANEL, HOSTILE_SETUP, HOSTILE_USE], size=(1600, 1400))
+    notebook.run(0, 1, 2, 3)
+    panel = panel_in(notebook, 1)
+    expect(panel.locator(".live")).to_contain_text(f"ValueError: {HOSTILE}")
+    expect(panel.locator(".look")).to_contain_text(HOSTILE)
+    expect(panel.locator(".comparison")).to_contain_text("failed")
+    panel.locator("details").evaluate_all("all => all.forEach(each => { each.open = true })")
+    expect(panel.locator(f'[data-key="{HOSTILE}"]')).to_have_count(1)
+    assert panel.locator("img[src=x], [onerror]").count() == 0
+    assert notebook.page.locator("img[src=x], [onerror]").count() == 0
+
+
+@pytest.fixture(scope="module")
+def saved(server_of, opened):
+    """A notebook as it was saved after a run of the panel."""
+    with opened(server_of("lab"), [SETUP, PANEL, "panel.run().wait(20)"], size=(1600, 1400)) as notebook:
+        notebook.run(0, 1, 2)
+        expect(panel_in(notebook, 1).locator(".live")).to_contain_text("5 of 5 nodes")
+        notebook.page.wait_for_timeout(100)
+        return notebook.save()
+
+
+@pytest.mark.parametrize("how", ["trusted", "not trusted", "with a new kernel"])
+def test_a_reopened_notebook_shows_the_record_and_no_error(saved, server, open_notebook, how):
+    server.put("saved.ipynb", saved, trusted=how != "not trusted")
+    if how == "with a new kernel":
+        notebook = open_notebook([SETUP, PANEL])
+        notebook.run(0, 1)
+        panel_in(notebook, 1)
+        notebook.save()
+        notebook.page.evaluate("window.jupyterapp.shell.currentWidget.context.sessionContext.restartKernel()")
+        notebook.reload()
+        notebook.page.wait_for_timeout(1000)  # until the front end has given up on the widget
+        notebook.errors.clear()  # which it says in the console
+    else:
+        notebook = open_notebook(name="saved.ipynb", kernel=False)
+        notebook.wait_for("5 of 5 nodes", 1)
+    shown = notebook.output(1).inner_text()
+    assert "The kedro_nb panel as it was last. To use it, run this cell again." in shown
+    assert "%kedro_run" in shown
+    assert "widget" not in shown

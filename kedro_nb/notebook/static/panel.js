@@ -39,11 +39,11 @@ canvas,.drawing{position:absolute;inset:0;width:100%;height:100%}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 .panel{--bg:var(--jp-layout-color1,#fff);--fg:var(--jp-ui-font-color1,#1f2a37);--soft:var(--jp-ui-font-color2,#5c5c5c);
-  --border:var(--jp-border-color1,#d0d0d0);--button:var(--jp-layout-color2,#f3f3f3);--go:#2b7a46;--bad:#c22f2f;--mark:#b45309;
+  --border:var(--jp-border-color1,#d0d0d0);--button:var(--jp-layout-color2,#f3f3f3);--go:#2b7a46;--good:#2b7a46;--bad:#c22f2f;--mark:#b45309;
   background:var(--bg);color:var(--fg);border:1px solid var(--border);border-radius:6px;
   font:13px/1.4 var(--jp-ui-font-family,Helvetica,Arial,sans-serif);text-align:left;overflow:hidden}
 .panel.dark{--bg:var(--jp-layout-color1,#161616);--fg:var(--jp-ui-font-color1,#e6e6e6);--soft:var(--jp-ui-font-color2,#ababab);
-  --border:var(--jp-border-color1,#4a4a4a);--button:var(--jp-layout-color2,#2a2a2a);--go:#1f7a41;--bad:#ff8f8f;--mark:#ffa94d;
+  --border:var(--jp-border-color1,#4a4a4a);--button:var(--jp-layout-color2,#2a2a2a);--go:#1f7a41;--good:#63c98a;--bad:#ff8f8f;--mark:#ffa94d;
   color-scheme:dark}
 .columns{display:grid;grid-template-columns:minmax(0,1fr);gap:0}
 .side,.main{min-width:0;padding:8px 10px}
@@ -94,7 +94,7 @@ button:disabled{opacity:.5;cursor:default}
 .list tr.shown td{font-weight:600}
 .number{text-align:right;white-space:nowrap}
 code{font-family:var(--jp-code-font-family,monospace);font-size:12px;overflow-wrap:anywhere}
-.finished{color:var(--go)}.failed{color:var(--bad)}.cancelled,.running{color:var(--mark)}
+.finished{color:var(--good)}.failed{color:var(--bad)}.cancelled,.running{color:var(--mark)}
 .look{border-left:2px solid var(--border);padding:2px 0 2px 10px;margin:6px 0}
 .preview,.live,.comparison{overflow:auto}
 .live{max-height:520px}
