@@ -106,7 +106,9 @@ export class PickList {
     box.checked = this.picked.includes(name);
     box.addEventListener("change", () => {
       const others = this.picked.filter((each) => each !== name);
-      this.pick(box.checked ? [...others, name] : others);
+      const picked = box.checked ? [...others, name] : others;
+      this.picked = picked; // as the box shows it: whatever else comes of it is drawn
+      this.pick(picked);
     });
     return html("label", { title: name }, box, html("span", {}, name));
   }
