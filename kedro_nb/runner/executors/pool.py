@@ -27,6 +27,7 @@ IDLE = 60.0  # seconds that a process waits for its next run
 _shelf: list[WorkerProcess] = []
 _lock = threading.Lock()
 _timer: threading.Timer | None = None
+_last_use = 0.0
 _all: weakref.WeakSet[WorkerProcess] = weakref.WeakSet()
 
 
@@ -150,21 +151,42 @@ def take(method: str) -> WorkerProcess:
 
 def give_back(workers: Iterable[WorkerProcess]) -> None:
     """Keep processes for the next run, for a while."""
-    global _timer  # noqa: PLW0603 - one for all
+    global _last_use  # noqa: PLW0603 - one for all
     with _lock:
         for worker in workers:
             worker.fresh = False
             _shelf.append(worker)
-        if _timer is not None:
-            _timer.cancel()
-        _timer = threading.Timer(IDLE, shut_down)
-        _timer.daemon = True
-        _timer.start()
+        _last_use = time.monotonic()
+        if _timer is None or _timer.interval > IDLE:
+            _look_again(IDLE)
+
+
+def _look_again(seconds: float) -> None:
+    """Look after so many seconds whether the processes are still in use: a timer for each run would cost more."""
+    global _timer  # noqa: PLW0603 - the same
+    if _timer is not None:
+        _timer.cancel()
+    _timer = threading.Timer(seconds, _end_idle)
+    _timer.daemon = True
+    _timer.start()
+
+
+def _end_idle() -> None:
+    with _lock:
+        left = _last_use + IDLE - time.monotonic()
+        if left > 0:
+            _look_again(left)
+            return
+    shut_down()
 
 
 def shut_down() -> None:
     """End every process that waits, and give back the memory that they would have used again."""
+    global _timer  # noqa: PLW0603 - the same
     with _lock:
+        if _timer is not None:
+            _timer.cancel()
+            _timer = None
         while _shelf:
             _shelf.pop().end()
         stop_recycling()
