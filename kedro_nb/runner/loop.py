@@ -132,13 +132,16 @@ class RunLoop:
 
     def _abandon(self) -> None:
         """Stop at once. What still runs may end by itself, but what a function returns then is not saved."""
-        self.context.monitor.cancel()
+        monitor = self.context.monitor
+        monitor.winding_up = True
+        monitor.cancel()
         self._drop()
         self.executor.close(abandon=True)
         self.failed += self._running.values()
         if (events := self.context.events) is not None:
             for task in self._running.values():
                 self.context.tell(events.NodeCancelled, task)
+        monitor.winding_up = False
 
     def _raise(self) -> None:
         """Raise what went wrong, if anything did."""

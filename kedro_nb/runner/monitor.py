@@ -32,7 +32,9 @@ class Monitor:
         cancelled: the run is to stop, or has stopped.
         interrupted: by Ctrl-C, or the notebook's interrupt.
         background: the run is not in the thread of whoever waits for it.
-        at_work_here: a node is at work in the main thread, where an interrupt can be raised.
+        at_work_here: a node or a hook is at work in the main thread, where an interrupt can be raised.
+        takes_interrupts: somebody does already; see `Interrupts`.
+        winding_up: what is left to do is short, and must not be struck half-way.
     """
 
     def __init__(
@@ -54,6 +56,8 @@ class Monitor:
         self.interrupted = False
         self.background = False
         self.at_work_here = False
+        self.takes_interrupts = False
+        self.winding_up = False
         self._wake: list[Callable[[], object]] = []
         self._lock = threading.RLock()
 
@@ -80,3 +84,7 @@ class Monitor:
     def wake_on_cancel(self, wake: Callable[[], object]) -> None:
         """Call something when the run is cancelled, from whichever thread, or in the midst of an interrupt."""
         self._wake.append(wake)
+
+    def forget(self) -> None:
+        """Let go of whom to wake, and so of the data that they hold: the run is over."""
+        self._wake.clear()

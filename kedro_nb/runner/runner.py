@@ -111,13 +111,15 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         token = _monitor.set(monitor)
         start = time.perf_counter()
         try:
-            self._call_run(pipeline, catalog, hook_manager, run_id)
+            with Interrupts(monitor):
+                self._call_run(pipeline, catalog, hook_manager, run_id)
         except BaseException as error:
             if monitor.listeners:
                 self._tell_end(monitor, error)
             trim(error)
             raise
         finally:
+            monitor.at_work_here = False
             _monitor.reset(token)
         self._logger.info(
             "Pipeline execution completed successfully in %.1f sec.", time.perf_counter() - start
@@ -141,13 +143,18 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             check_data(pipeline, catalog)
         executor = self._executor(max(1, len(plan.nodes)), in_background=monitor.background)
         loop = RunLoop(plan, executor, context, self._logger)
+        outside, monitor.at_work_here = monitor.at_work_here, False
         try:
-            with Interrupts(monitor), context.capture():
+            with context.capture():
                 executor.begin(plan, context)
                 loop.run()
         except BaseException:
+            monitor.winding_up = True
             monitor.resume = resume_hint(loop, self._logger)
             raise
+        finally:
+            monitor.winding_up, monitor.at_work_here = False, outside
+            monitor.forget()
 
     def _get_executor(self, max_workers: int) -> futures.Executor | Executor | None:  # noqa: ARG002 - for subclasses
         """Where to run: an executor of ours, one of `concurrent.futures`, or None for here in this thread.
@@ -206,6 +213,9 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         positional = [kind for kind in kinds if kind <= inspect.Parameter.POSITIONAL_OR_KEYWORD]
         count = len(given) if inspect.Parameter.VAR_POSITIONAL in kinds else len(positional)
         named = {name: value for name, value in list(given.items())[count:] if anything or name in by_name}
+        monitor = _monitor.get()
+        if monitor is not None:
+            monitor.at_work_here = True  # all of it is the user's
         self._run(*list(given.values())[:count], **named)
 
     def check(self, pipeline: Pipeline, catalog: Any) -> None:

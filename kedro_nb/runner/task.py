@@ -156,8 +156,10 @@ class TaskContext:
 
 
 def execute(task: Task, context: TaskContext, worker: str = "main") -> None:
-    """Do all of a task, here and now. An error is kept in the task, not raised."""
-    task.finished = True
+    """Do all of a task, here and now. An error is kept in the task, not raised.
+
+    What is raised all the same is an interrupt that has struck beside the node: the task is not finished then.
+    """
     mark = None if context.memory is None else context.memory.enter()
     try:
         if context.prints is None:
@@ -168,6 +170,7 @@ def execute(task: Task, context: TaskContext, worker: str = "main") -> None:
     finally:
         if mark is not None:
             task.peak = mark.leave()
+    task.finished = True
 
 
 def _execute(task: Task, context: TaskContext, worker: str) -> None:
@@ -243,6 +246,8 @@ def _load(task: Task, context: TaskContext, dataset: Any, name: str) -> Any:
 def call_function(task: Task, context: TaskContext, values: list[Any]) -> list[Any]:
     """The function's outputs in order; a generator function's chunks are still to come, as one value."""
     node = task.node
+    if context.monitor.cancelled:
+        raise RunCancelledError(f"Node '{node.name}' was not called: the run was stopped.")
     task.doing = "call"
     if context.events is not None:
         context.tell(context.events.NodeLoaded, task)

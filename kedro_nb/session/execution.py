@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from kedro_nb.session.hooks import RunHooks
 from kedro_nb.session.parameters import WHOLE, check_parameters, is_parameter, warn_of_unread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from kedro_nb.runner import AbstractRunner, RunResult
     from kedro_nb.session.core import Session
@@ -38,11 +39,7 @@ class GoingOn:
                 if others is not catalog:
                     continue
                 if problem := _clash(run, other) or _cannot_be_shared(catalog):
-                    raise RequestError(
-                        f"{problem}, and {other!r} is still going on: wait for it, or cancel it. A node that is to "
-                        "run a pipeline takes a runner and a catalog of its own for it: "
-                        "SequentialRunner().run(pipeline, DataCatalog({...}))."
-                    )
+                    raise RequestError(f"{problem}, and {_still_going_on(other)}")
             self._runs[run.id] = run, catalog
 
     @property
@@ -55,6 +52,17 @@ class GoingOn:
         """The run is over."""
         with self._lock:
             del self._runs[run.id]
+
+
+def _still_going_on(other: Run) -> str:
+    progress = other.progress
+    told = f"run {other.id} is still going on ({progress.done} of {progress.total} nodes): wait for it, or cancel it."
+    if other.monitor.background:
+        return told
+    return (
+        f"{told} A node that is to run a pipeline takes a runner and a catalog of its own for it: "
+        "SequentialRunner().run(pipeline, DataCatalog({...}))."
+    )
 
 
 def _clash(run: Run, other: Run) -> str:
@@ -111,10 +119,10 @@ class Execution:
         self._session.going_on.enter(run, self._shared)
         try:
             self._prepare(run)
+            self._session.history.add(run)
         except BaseException:
             self.end(run)
             raise
-        self._session.history.add(run)
         self._session.tell_of(run)
 
     def check(self, run: Run) -> None:
@@ -160,7 +168,8 @@ class Execution:
     def run(self, run: Run) -> RunResult:
         """Run, with the hooks around it."""
         hooks = RunHooks(self._session.hook_manager, run, self._catalog)
-        hooks.before()
+        with _at_work(run):
+            hooks.before()
         check_parameters(run.pipeline, self._catalog)
         try:
             result = self._runner.run(
@@ -172,9 +181,11 @@ class Execution:
                 monitor=run.monitor,
             )
         except Exception as error:
-            hooks.failed(error)
+            with _at_work(run):
+                hooks.failed(error)
             raise
-        hooks.after(result)
+        with _at_work(run):
+            hooks.after(result)
         return result
 
     def dataset_type(self, name: str) -> str | None:
@@ -188,4 +199,15 @@ class Execution:
                 self._own.merge()
             self._session.put_parameters()
         finally:
+            self._own, self._catalog = None, self._shared  # whoever keeps the run keeps no data with it
             self._session.going_on.leave(run)
+
+
+@contextlib.contextmanager
+def _at_work(run: Run) -> Iterator[None]:
+    """Hooks are the user's code: an interrupt is raised in them."""
+    try:
+        run.monitor.at_work_here = True
+        yield
+    finally:
+        run.monitor.at_work_here = False

@@ -150,6 +150,15 @@ class RunProgress:
             self.ended, self.error, self.resume = event.time, event.error, event.resume
             self.state = how_it_ended(event.error)
 
+    def settle(self, ended: float, error: BaseException | None, resume: ResumeHint | None) -> None:
+        """The run is over, which no event may have told: something beside the runner has failed."""
+        state = how_it_ended(error)
+        if state == self.state:
+            return
+        self.state, self.ended, self.error, self.resume = state, ended, error, resume
+        for node in self.active:
+            node.state, node.ended = "cancelled", ended
+
     def _fold_node(self, node: NodeProgress, event: events.NodeEvent) -> None:
         match event:
             case events.NodeStarted():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextvars
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from kedro_nb.runner import Monitor
 from kedro_nb.runner.failure import user_frames
+from kedro_nb.runner.interrupts import Interrupts
 from kedro_nb.session.progress import RunProgress, how_it_ended
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from kedro_nb.runner.events import ResumeHint
     from kedro_nb.runner.monitor import Listener
     from kedro_nb.session.request import RunRequest
+
+logger = logging.getLogger(__name__)
 
 State = Literal["waiting", "running", "finished", "failed", "cancelled"]
 
@@ -89,6 +93,7 @@ class Run:
         self._work = work
         self._result: RunResult | None = None
         self._traceback: TracebackType | None = None
+        self._begun = False
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._when_over: list[Callable[[], object]] = []
@@ -107,8 +112,9 @@ class Run:
         Raises:
             RequestError: the run cannot begin; nothing was run.
         """
-        self._begin()
-        self._carry_out()
+        with Interrupts(self.monitor):
+            self._begin()
+            self._carry_out()
         return self
 
     def start(self) -> Self:
@@ -118,18 +124,28 @@ class Run:
             RequestError: the run cannot begin; nothing was run.
         """
         self.monitor.background = True
-        self._begin()
         context = contextvars.copy_context()
         thread = threading.Thread(
             target=context.run, args=(self._carry_out,), name=f"kedro_nb-run-{self.id}", daemon=True
         )
-        thread.start()
+        with Interrupts(self.monitor):  # until the thread has it
+            self._begin()
+            try:
+                thread.start()
+            except RuntimeError as error:  # there is no room for one more
+                self._wind_up(None, error)
         return self
 
     def _begin(self) -> None:
-        if self.state != "waiting":
-            raise RuntimeError(f"{self!r} was begun already: prepare a new one.")
-        self._work.begin(self)
+        with self._lock:
+            if self._begun:
+                raise RuntimeError(f"{self!r} was begun already: prepare a new one.")
+            self._begun = True
+        try:
+            self._work.begin(self)
+        except BaseException:
+            self._begun = False
+            raise
         self.state, self.started = "running", time.time()
 
     def _carry_out(self) -> None:
@@ -138,10 +154,15 @@ class Run:
             result = self._work.run(self)
         except BaseException as error:  # noqa: BLE001 - kept for whoever asks for the result
             raised = error.with_traceback(user_frames(error.__traceback__))
+        finally:
+            self.monitor.winding_up = True
+            self._wind_up(result, raised)
+
+    def _wind_up(self, result: RunResult | None, error: BaseException | None) -> None:
         try:
             self._work.end(self)
         finally:
-            self._end(result, raised)
+            self._end(result, error)
 
     def _end(self, result: RunResult | None, error: BaseException | None) -> None:
         self._result = result
@@ -149,11 +170,20 @@ class Run:
         self._traceback = None if error is None else error.__traceback__
         self.ended = time.time()
         self.state = how_it_ended(error)
+        self.progress.settle(self.ended, error, self.resume)
         with self._lock:
             self._over.set()
             waiting, self._when_over = self._when_over, []
+        self.monitor.winding_up = False  # what is called now may take its time
         for call in waiting:
+            self._call(call)
+
+    def _call(self, call: Callable[[], object]) -> None:
+        """One that fails keeps nobody else from being called."""
+        try:
             call()
+        except Exception:
+            logger.exception("Something that was to be called at the end of %r has failed", self)
 
     @property
     def over(self) -> bool:
@@ -201,7 +231,7 @@ class Run:
             if not self._over.is_set():
                 self._when_over.append(call)
                 return
-        call()
+        self._call(call)
 
     def __await__(self) -> Generator[Any, None, RunResult]:
         return self._await_result().__await__()
@@ -219,13 +249,16 @@ class Run:
         self.monitor.cancel()
 
     def forget_frames(self) -> None:
-        """Let go of the data that the error's traceback holds in its frames."""
+        """Let go of the data that the tracebacks of errors hold in their frames."""
         self._traceback = None
-        error, seen = self.error, set()
-        while error is not None and id(error) not in seen:
-            seen.add(id(error))
-            error.__traceback__ = None
-            error = error.__cause__ or error.__context__
+        errors = [self.error, *(node.error for node in self.progress.nodes.values())]
+        seen: set[int] = set()
+        while errors:
+            error = errors.pop()
+            if error is not None and id(error) not in seen:
+                seen.add(id(error))
+                error.__traceback__ = None
+                errors += [error.__cause__, error.__context__]
 
     def __repr__(self) -> str:
         now = time.time()

@@ -1,5 +1,6 @@
 """Stopping a run: by an interrupt or by cancelling it, whatever the node is at, under every runner."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -8,10 +9,11 @@ import time
 import pytest
 
 from kedro_nb.errors import RunCancelledError
-from kedro_nb.io import DataCatalog
+from kedro_nb.io import DataCatalog, MemoryDataset
 from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.runner import Monitor, ParallelRunner, SequentialRunner, ThreadRunner
 from kedro_nb.runner.events import NodeCancelled, NodeLoaded
+from kedro_nb.runner.task import Task, TaskContext, execute
 
 LONG = 20.0  # seconds: a test that waits for it has failed
 
@@ -43,16 +45,18 @@ class Stop:
         self._act = act
         self.seen = []
         self.began = 0.0
+        self.over = True
 
     def __call__(self, event):
         self.seen.append(event)
         if isinstance(event, NodeLoaded) and event.node.name == "stuck":
-            self.timer = threading.Timer(0.05, self._now)
-            self.timer.start()
+            self.over = False
+            threading.Timer(0.05, self._now).start()
 
     def _now(self):
         self.began = time.monotonic()
         self._act()
+        self.over = True
 
 
 def interrupt():
@@ -94,8 +98,9 @@ def stop(kind, function, act=None, *, background=False):
         thread.join()
     else:
         run()
-    listener.timer.cancel()  # an interrupt that comes too late would strike pytest
-    listener.timer.join()
+    while not listener.over:
+        with contextlib.suppress(KeyboardInterrupt):  # one that comes too late would strike pytest
+            time.sleep(0.01)
     return raised[0], listener, catalog, time.monotonic() - listener.began, monitor
 
 
@@ -113,7 +118,7 @@ def test_an_interrupt_stops_it_and_keeps_what_is_done(kind, function):
 @pytest.mark.parametrize("function", [in_python, in_c])
 def test_cancelling_from_another_thread_stops_it(kind, function, background):
     error, _, catalog, seconds, monitor = stop(kind, function, background=background)
-    assert isinstance(error, RunCancelledError | KeyboardInterrupt)
+    assert isinstance(error, RunCancelledError)
     assert seconds < 1.0
     assert catalog.load("done") == 1
     assert monitor.resume.nodes == ("stuck",)
@@ -129,6 +134,104 @@ def test_the_handler_of_interrupts_is_the_one_from_before(kind):
     before = signal.getsignal(signal.SIGINT)
     stop(kind, in_python, interrupt)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_interrupted_again_and_again_it_leaves_the_handler_from_before_and_tells_of_every_node(kind):
+    def often():
+        for _ in range(3):
+            interrupt()
+            time.sleep(0.01)
+
+    before = signal.getsignal(signal.SIGINT)
+    error, listener, _, _, monitor = stop(kind, in_python, often)
+    assert isinstance(error, KeyboardInterrupt)
+    assert signal.getsignal(signal.SIGINT) is before
+    assert monitor.resume.nodes == ("stuck",)
+    assert [event.node.name for event in listener.seen if isinstance(event, NodeCancelled)] == ["stuck"]
+
+
+def test_whatever_a_node_makes_of_the_interrupt_it_was_stopped(kind):
+    def torn(x):
+        try:
+            return in_python(x)
+        except KeyboardInterrupt:
+            raise RuntimeError("an import that was torn apart") from None
+
+    error, listener, *_ = stop(kind, torn)
+    assert isinstance(error, RunCancelledError)
+    assert "RuntimeError: an import that was torn apart" in "".join([*error.__notes__, str(error)])
+    assert [type(event).__name__ for event in listener.seen if event.__class__.__name__ == "NodeFailed"] == []
+
+
+def test_an_interrupt_beside_the_nodes_own_code_leaves_the_node_unfinished():
+    class Struck:
+        def enter(self):
+            raise KeyboardInterrupt
+
+    context = TaskContext(None, DataCatalog({"x": 1}), None, Monitor(), None)
+    context.memory = Struck()
+    task = Task(0, node(abs, "x", "y"))
+    with pytest.raises(KeyboardInterrupt):
+        execute(task, context)
+    assert not task.finished
+
+
+def test_a_run_cancelled_in_the_moment_in_which_a_node_begins_does_not_call_it():
+    class Unlucky(Monitor):
+        """Somebody cancels, and sees nobody at work yet."""
+
+        at_work_here = property(
+            lambda _: False, lambda self, value: setattr(self, "cancelled", value or self.cancelled)
+        )
+
+    called = []
+    nodes = Pipeline([node(called.append, "x", "y", name="only")])
+    for is_async in (False, True):
+        with pytest.raises(RunCancelledError):
+            SequentialRunner(is_async=is_async).run(nodes, DataCatalog({"x": 1}), monitor=Unlucky())
+    assert called == []
+
+
+def test_threads_begin_nothing_once_the_run_is_cancelled():
+    monitor, begun = Monitor(), []
+
+    def cancel(x):
+        begun.append(x)
+        monitor.cancel()
+        in_python(x)
+
+    nodes = [node(abs, "x", "quick"), *(node(cancel, "quick", f"y{i}", name=f"n{i}") for i in range(9))]
+    with pytest.raises(RunCancelledError):
+        ThreadRunner(max_workers=2).run(Pipeline(nodes), DataCatalog({"x": 1}), monitor=monitor)
+    assert len(begun) <= 2
+
+
+def test_what_is_being_saved_behind_an_interrupted_node_is_kept():
+    class Slow(MemoryDataset):
+        def save(self, data):
+            time.sleep(0.1)
+            super().save(data)
+
+    monitor = Monitor()
+    monitor.listeners = (Stop(interrupt),)
+    catalog = DataCatalog({"x": 1, "slow": Slow()})
+    nodes = [node(abs, "x", "slow", name="first"), node(in_python, "x", "never", name="stuck")]
+    with pytest.raises(KeyboardInterrupt):
+        SequentialRunner(is_async=True).run(Pipeline(nodes), catalog, monitor=monitor)
+    assert catalog.load("slow") == 1
+    assert monitor.resume.nodes == ("stuck",)
+
+
+def test_a_runner_that_does_it_all_itself_is_interrupted_at_once():
+    class Own(SequentialRunner):
+        def _run(self, pipeline, catalog):
+            threading.Timer(0.05, interrupt).start()
+            in_python(None)
+
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        Own().run(Pipeline([node(abs, "x", "y")]), DataCatalog({"x": 1}))
+    assert time.monotonic() - start < 1.0
 
 
 def test_a_node_that_catches_the_interrupt_is_the_last():

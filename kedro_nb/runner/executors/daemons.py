@@ -42,19 +42,28 @@ class DaemonThreads:
         return future
 
     def _work(self) -> None:
-        while (call := self._calls.get()) is not None and not self._closed:
-            future, function, arguments = call
-            try:
-                future.set_result(function(*arguments))
-            except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it
-                future.set_exception(error)
-            del call, future, function, arguments  # a thread that waits must not keep data alive
+        try:
+            while (call := self._calls.get()) is not None and not self._closed:
+                _answer(*call)
+                del call  # a thread that waits must not keep data alive
+        except KeyboardInterrupt:
+            """It has come a moment too late for the function."""
+        self._calls.put(None)  # to the next one
 
     def close(self, *, wait: bool) -> None:
         """Let the threads go: once all is done, or at once, leaving what they have not begun."""
         self._closed = not wait
-        for _ in self.threads:
-            self._calls.put(None)
+        self._calls.put(None)
         if wait:
             for thread in self.threads:
-                thread.join()
+                if thread.ident is not None:  # an interrupt may have come while it was being started
+                    thread.join()
+
+
+def _answer(future: Future[Any], function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    try:
+        result = function(*arguments)
+    except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it
+        future.set_exception(error)
+    else:
+        future.set_result(result)

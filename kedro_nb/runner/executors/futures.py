@@ -60,12 +60,11 @@ class FuturesExecutor:
         """Wait a moment for what is at work. Whose threads these are we do not know."""
         from concurrent.futures import wait
 
-        over, late = wait(self._pending, GRACE)
+        begun = [future for future in self._pending if not future.cancel()]  # the others are dropped next
+        over, late = wait(begun, GRACE)
         self._abandoned = bool(late)
         tasks = [self._take(future) for future in over]
-        tasks += [left_alone(task) for task in self._pending.values()]
-        self._pending.clear()
-        return tasks
+        return tasks + [left_alone(self._pending.pop(future)) for future in late]
 
     def drop(self) -> list[Task]:
         """Take back what the pool has not begun."""

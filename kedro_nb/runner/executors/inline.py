@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kedro_nb.runner.executors.stopping import stopped, stopped_here
 from kedro_nb.runner.task import execute
 
 if TYPE_CHECKING:
@@ -27,12 +28,14 @@ class InlineExecutor:
     def wait(self) -> tuple[Task]:
         """Run it."""
         monitor = self._context.monitor
-        monitor.at_work_here = True
         try:
+            monitor.at_work_here = True
+            if monitor.cancelled:  # in this very moment: nobody interrupts the node any more
+                return (stopped(self._task),)
             execute(self._task, self._context)
         finally:
             monitor.at_work_here = False
-        return (self._task,)
+        return (stopped_here(self._task, monitor),)
 
     def drop(self) -> list[Task]:
         """Nothing waits here."""

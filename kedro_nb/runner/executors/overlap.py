@@ -17,11 +17,12 @@ from queue import Empty, SimpleQueue
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.errors import RunCancelledError
 from kedro_nb.io import MemoryDataset
 from kedro_nb.io.copying import IMMUTABLE, copy_value
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.runner.executors.daemons import DaemonThreads
-from kedro_nb.runner.executors.stopping import GRACE, interrupt, left_alone, stopped
+from kedro_nb.runner.executors.stopping import GRACE, interrupt, left_alone, stopped, stopped_here
 from kedro_nb.runner.failure import explain
 from kedro_nb.runner.task import Task, call_function, confirm, load_input, load_inputs, save_output
 
@@ -55,7 +56,7 @@ class OverlapExecutor:
         self._abandoned = False
         self._marks: dict[int, PeakMark] = {}
         self._caller = DaemonThreads(1, "kedro_nb-call") if context.monitor.background else None
-        self._woken = threading.Event()
+        self._woken: SimpleQueue[None] = SimpleQueue()  # look at the call and at the monitor
         context.monitor.wake_on_cancel(self._wake)
         self._readable: set[str] = set()
         self._next = 0  # place of the first node in the plan's order that has not been called
@@ -66,7 +67,7 @@ class OverlapExecutor:
 
     def _wake(self) -> None:
         self._saved.put(None)
-        self._woken.set()
+        self._woken.put(None)
 
     def submit(self, task: Task) -> None:
         """Line the task up."""
@@ -91,27 +92,28 @@ class OverlapExecutor:
         with contextlib.suppress(Empty):
             if (saves := self._saved.get(timeout=timeout)) is not None:
                 task = saves.report()
-                del self._behind[task.position]
-                self._note_peak(task)
-                return [task]
+                if self._behind.pop(task.position, None) is not None:
+                    self._note_peak(task)
+                    return [task]
         return []
 
     def _call(self, task: Task) -> Task:
         """Run the task here or, in the background, on a thread that can be left alone."""
         monitor = self._context.monitor
         if self._caller is None:
-            monitor.at_work_here = True
             try:
+                monitor.at_work_here = True
+                if monitor.cancelled:  # in this very moment: nobody interrupts the node any more
+                    return stopped(task)
                 self._run(task)
             finally:
                 monitor.at_work_here = False
-            return task
+            return stopped_here(task, monitor) if task.finished else task
         calling = self._caller.submit(self._run, task)
-        calling.add_done_callback(lambda _: self._woken.set())
+        calling.add_done_callback(lambda _: self._woken.put(None))
         while not calling.done():
-            self._woken.wait()
-            self._woken.clear()
-            if monitor.cancelled:
+            self._woken.get()
+            if monitor.cancelled and not calling.done():
                 return self._stop_call(task, calling)
         calling.result()
         return task
@@ -119,13 +121,16 @@ class OverlapExecutor:
     def _stop_call(self, task: Task, calling: Future[Any]) -> Task:
         from concurrent.futures import wait
 
-        for thread in self._caller.threads if self._caller else ():
-            interrupt(thread)
+        if self._caller is not None and task.doing == "call":  # ours is no code to be struck half-way
+            interrupt(self._caller.threads[0])
         wait([calling], GRACE)
         if not calling.done():
             self._abandoned = True
+            self._behind.pop(task.position, None)
             return left_alone(task)
-        task.finished, task.error = True, task.error or calling.exception()
+        if task.position in self._behind:  # it was called, and is being saved
+            return task
+        task.error = task.error or calling.exception()
         return stopped(task)
 
     def _stop(self) -> list[Task]:
@@ -167,10 +172,7 @@ class OverlapExecutor:
             task.peak = mark.leave()
 
     def _load_and_call(self, task: Task) -> None:
-        """Load what is not loaded, call, save what lives in memory and leave the rest to the threads.
-
-        An interrupt is not an error of the task: it goes through to the loop, which abandons the run.
-        """
+        """Load what is not loaded, call, save what lives in memory and leave the rest to the threads."""
         values: list[Any] = []
         try:
             start = perf_counter()
@@ -185,18 +187,27 @@ class OverlapExecutor:
             task.load, task.call = loaded - start, called - loaded
             behind = self._save_memory(task, outputs)
             if behind:
-                self._behind[task.position] = task
-                saves = _Saves(task, self._context, len(behind), called, self._saved)
-                for name, holder in behind:
-                    writing = self._threads.submit(saves.save, name, holder)
-                    self._writing[_place(self._context.dataset(name))] = writing
+                self._save_behind(task, behind, called)
                 return
             confirm(task, self._context)
             task.save = perf_counter() - called
-        except Exception as error:  # noqa: BLE001 - the loop decides what to do about it
+        except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
+            self._behind.pop(task.position, None)  # an interrupt may come that late
             task.error = error
             explain(task, error, values)
         task.finished = True
+
+    def _save_behind(self, task: Task, behind: list[tuple[str, list[Any]]], called: float) -> None:
+        if self._context.monitor.cancelled:  # the task may have been left alone already
+            raise RunCancelledError(
+                f"What node '{task.node.name}' returned was not saved: the run was stopped."
+            )
+        task.doing = "save"
+        self._behind[task.position] = task
+        saves = _Saves(task, self._context, len(behind), called, self._saved)
+        for name, holder in behind:
+            writing = self._threads.submit(saves.save, name, holder)
+            self._writing[_place(self._context.dataset(name))] = writing
 
     def _load_ahead(self, task: Task) -> None:
         """Begin to load what can be read and is not in memory, for this node and the next in the plan."""

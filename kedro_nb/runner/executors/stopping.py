@@ -10,6 +10,8 @@ from kedro_nb.runner.task import Task
 if TYPE_CHECKING:
     import threading
 
+    from kedro_nb.runner.monitor import Monitor
+
 GRACE = 0.15  # seconds that a node has to end once it was asked to
 
 
@@ -23,10 +25,27 @@ def interrupt(thread: threading.Thread) -> None:
 
 
 def stopped(task: Task) -> Task:
-    """The task as one that has ended because it was asked to."""
-    if isinstance(task.error, KeyboardInterrupt) or not task.finished:
-        task.finished = True
-        task.error = RunCancelledError(f"Node '{task.node.name}' was stopped: its outputs are dropped.")
+    """The task as it has ended after it was asked to: well all the same, or stopped.
+
+    Whatever an interrupted function raises counts as that. Many turn the interrupt into an error of their own: an
+    import that is torn apart is a RuntimeError to numpy.
+    """
+    error = task.error
+    if error is None and task.finished:
+        return task
+    task.finished = True
+    if not isinstance(error, RunCancelledError):
+        ended = f" It ended with {type(error).__name__}: {error}" if isinstance(error, Exception) else ""
+        task.error = RunCancelledError(
+            f"Node '{task.node.name}' was stopped: its outputs are dropped.{ended}"
+        )
+    return task
+
+
+def stopped_here(task: Task, monitor: Monitor) -> Task:
+    """The same for a task of this thread. An interrupt of the user's stays what it is, and tells where it struck."""
+    if monitor.cancelled and not (monitor.interrupted and isinstance(task.error, KeyboardInterrupt)):
+        return stopped(task)
     return task
 
 

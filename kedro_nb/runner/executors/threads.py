@@ -39,7 +39,7 @@ class ThreadExecutor:
         self._context = context
         self._ready: list[tuple[Any, int, Task]] = []
         self._lock = threading.Lock()
-        self._calls: SimpleQueue[str | None] = SimpleQueue()  # None: go home
+        self._calls: SimpleQueue[str | None] = SimpleQueue()  # None: go home, and pass it on
         self._done: SimpleQueue[Task | None] = SimpleQueue()  # None: have a look at the monitor
         self._threads: list[threading.Thread] = []
         self._busy = 0
@@ -63,50 +63,65 @@ class ThreadExecutor:
 
     def _work(self, name: str) -> None:
         this = threading.current_thread()
-        with contextlib.suppress(KeyboardInterrupt):  # it may come a moment too late for the node
+        try:
             while self._calls.get() is not None:
                 with self._lock:
-                    if not self._ready:  # it was dropped
+                    if not self._ready or self._context.monitor.cancelled:  # it was dropped, or will be
                         continue
                     task = self._at_work[this] = heappop(self._ready)[2]
                 try:
                     execute(task, self._context, name)
+                except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
+                    task.error, task.finished = error, True
                 finally:
                     self._done.put(task)  # whatever happens, the loop waits for it
                     del self._at_work[this]
                 del task  # a thread that waits must not keep data alive
+        except KeyboardInterrupt:
+            """It has come a moment too late for the node."""
+        self._calls.put(None)
 
     def wait(self) -> list[Task]:
         """Wait for one task and take all that are done."""
         if self._context.monitor.cancelled:
             return self._stop()
+        first = self._done.get()
+        tasks = self._over()
+        if first is not None:
+            tasks.insert(0, first)
+        self._busy -= len(tasks)
+        quick = all(task.load + task.call + task.save < _QUICK for task in tasks)
+        self.slots = sys.maxsize if quick and self._workers > 1 else self._workers
+        return tasks
+
+    def _over(self) -> list[Task]:
+        """What is done, without waiting."""
         tasks: list[Task] = []
-        if (task := self._done.get()) is not None:
-            tasks.append(task)
-        try:
+        with contextlib.suppress(Empty):
             while True:
                 if (task := self._done.get_nowait()) is not None:
                     tasks.append(task)
-        except Empty:
-            self._busy -= len(tasks)
-            quick = all(task.load + task.call + task.save < _QUICK for task in tasks)
-            self.slots = sys.maxsize if quick and self._workers > 1 else self._workers
-            return tasks
+        return tasks
 
     def _stop(self) -> list[Task]:
         """End what is at work, and report what cannot be ended as it is."""
-        for thread in list(self._at_work):
+        with self._lock:  # after this no thread begins with anything
+            at_work = {task.position: (thread, task) for thread, task in self._at_work.items()}
+        tasks = self._over()  # before they were asked to
+        for task in tasks:
+            at_work.pop(task.position, None)
+        for thread, _ in at_work.values():
             interrupt(thread)
         until = time.monotonic() + GRACE
-        tasks: list[Task] = []
-        while len(tasks) < self._busy and (left := until - time.monotonic()) > 0:
+        while at_work and (left := until - time.monotonic()) > 0:
             with contextlib.suppress(Empty):
-                if (task := self._done.get(timeout=left)) is not None:
-                    tasks.append(stopped(task))
-        over = {task.position for task in tasks}
-        self._abandoned = len(tasks) < self._busy
-        self._busy = 0
-        return tasks + [left_alone(task) for task in self._at_work.values() if task.position not in over]
+                if (ended := self._done.get(timeout=left)) is not None:
+                    at_work.pop(ended.position, None)
+                    tasks.append(stopped(ended))
+        self._abandoned = bool(at_work)
+        tasks += [left_alone(task) for _, task in at_work.values()]
+        self._busy -= len(tasks)
+        return tasks
 
     def drop(self) -> list[Task]:
         """Take back what no thread has begun."""
@@ -118,8 +133,7 @@ class ThreadExecutor:
 
     def close(self, *, abandon: bool = False) -> None:
         """Send every thread home."""
-        for _ in self._threads:
-            self._calls.put(None)
+        self._calls.put(None)
         if not (abandon or self._abandoned):
             for thread in self._threads:
                 thread.join()

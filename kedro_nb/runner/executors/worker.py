@@ -88,18 +88,24 @@ class Setup:
 
 def main(connection: Connection, parent: int) -> None:
     """Serve until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel decides about interrupts,
-    signal.signal(signal.SIGUSR1, signal.default_int_handler)  # and passes them on as this
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel decides about interrupts
     threading.Thread(target=_watch, args=(parent, os.getppid()), daemon=True).start()
     _mute()
     stand_alone()
     by_value.takes_code = False
     worker = Worker(connection)
+    signal.signal(signal.SIGUSR1, signal.default_int_handler)  # the kernel passes them on as this
+    with contextlib.suppress(KeyboardInterrupt):  # beside a node: this process is to end anyway
+        _serve(worker, connection)
+    os._exit(0)
+
+
+def _serve(worker: Worker, connection: Connection) -> None:
     while True:
         try:
             kind, *rest = pickle.loads(connection.recv_bytes())
         except (EOFError, OSError):
-            os._exit(0)
+            return
         getattr(worker, kind)(*rest)
 
 
