@@ -77,7 +77,10 @@ def datasets(session: Session, pipeline: Pipeline | None, last: Mapping[str, str
 
 def _row(name: str, catalog: Any, *, made: bool) -> CatalogRow:
     if made:
-        return catalog_row(name, catalog, asks=False)
+        try:
+            return catalog_row(name, catalog, asks=False)
+        except Exception as error:  # noqa: BLE001 - a dataset of the user's must not hide the others
+            return CatalogRow(name, "?", f"{type(error).__name__}: {error}")
     kind = (catalog.get_type(name) if hasattr(catalog, "get_type") else None) or "MemoryDataset"
     short = kind.rpartition(".")[2]
     in_memory = short == "MemoryDataset"

@@ -107,7 +107,8 @@ export class PickList {
     box.addEventListener("change", () => {
       const others = this.picked.filter((each) => each !== name);
       const picked = box.checked ? [...others, name] : others;
-      this.picked = picked; // as the box shows it: whatever else comes of it is drawn
+      this.picked = picked; // as the box shows it: whatever else comes of it is drawn anew
+      this.draw();
       this.pick(picked);
     });
     return html("label", { title: name }, box, html("span", {}, name));

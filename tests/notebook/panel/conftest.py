@@ -22,9 +22,10 @@ def main_pipeline():
 
 
 @pytest.fixture(autouse=True)
-def no_variables(monkeypatch):
-    """A notebook without variables: other tests may have left a shell with some."""
-    monkeypatch.setattr(Panel, "_variables", property(lambda _self: {}))
+def no_variables(request, monkeypatch):
+    """A notebook without variables, unless a test has a shell of its own: others may have left one with some."""
+    if "cells" not in request.fixturenames:
+        monkeypatch.setattr(Panel, "_variables", property(lambda _self: {}))
 
 
 @pytest.fixture
