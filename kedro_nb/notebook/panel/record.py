@@ -108,8 +108,14 @@ class Shown:
         """Show it as it is now, wherever it is shown."""
         if made == self._last:
             return
+        import threading
+
         from IPython.display import update_display
 
-        self._last = made
         shown: Any = made
-        self._context.copy().run(lambda: update_display(shown, raw=True, display_id=self._id))
+        if threading.current_thread() is threading.main_thread():
+            self._last = made
+            update_display(shown, raw=True, display_id=self._id)
+        else:  # for whoever executes notebooks without a page this comes too late: the next cell says it again
+            self._last = {}
+            self._context.copy().run(lambda: update_display(shown, raw=True, display_id=self._id))
