@@ -39,6 +39,9 @@ class RunCatalog:
         self._shared = shared
         self._private = set(own)
         self.catalog = catalog = copy.copy(shared)
+        catalog._resolver = copy.copy(
+            shared._resolver
+        )  # a runner adds patterns of its own to it for a moment
         catalog._entries = {name: entry for name, entry in shared._snapshot() if name not in own}
         catalog._entries |= {name: dataset for name, dataset in own.items() if dataset is not None}
         catalog._configs = dict(shared._configs)
@@ -48,18 +51,31 @@ class RunCatalog:
         self._began = dict(catalog._entries)
 
     def merge(self) -> None:
-        """Let the shared catalog have what the run has made, but not what was its own or was replaced meanwhile."""
+        """Let the shared catalog have what the run, or a hook, has put into its own or taken out of it.
+
+        Not so what was the run's own, and what somebody has replaced meanwhile.
+        """
         shared, catalog = self._shared, self.catalog
+        entries = dict(catalog._snapshot())
         with shared._lock:
-            for name, dataset in catalog._snapshot():
-                before = self._began.get(name)
+            for name in {**self._began, **entries}:
+                dataset, before = entries.get(name), self._began.get(name)
                 if name in self._private or dataset is before or shared._entries.get(name) is not before:
                     continue
                 if catalog._configs.get(name, {}).get("versioned"):
                     continue  # made from a pattern: the next run makes it again, with its own versions
-                shared._entries[name] = dataset
-                if name in catalog._configs:
-                    shared._configs[name] = catalog._configs[name]
-                if name in catalog._undeclared:
-                    shared._undeclared.add(name)
+                _put(shared, name, catalog)
             shared.use_versions(shared._load_versions)  # what was saved now is the latest
+
+
+def _put(catalog: DataCatalog, name: str, source: DataCatalog) -> None:
+    """Have in the catalog what another one has under the name, or nothing."""
+    for mine, theirs in ((catalog._entries, source._entries), (catalog._configs, source._configs)):
+        if name in theirs:
+            mine[name] = theirs[name]
+        else:
+            mine.pop(name, None)
+    if name in source._undeclared:
+        catalog._undeclared.add(name)
+    else:
+        catalog._undeclared.discard(name)

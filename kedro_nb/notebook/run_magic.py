@@ -74,12 +74,12 @@ def _start(shell: Any, made: Run, line: str, *, verbose: bool) -> Run:
         if made.error is not None:  # for whoever asks for the result
             show_plainly(made.error, how_to_go_on(made, line))
 
+    made.when_over(end)
     try:
         made.start()
     except BaseException:
         view.close()
         raise
-    made.when_over(end)
     return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError, RequestError
@@ -32,13 +33,12 @@ class GoingOn:
         """Let the run begin.
 
         Raises:
-            RequestError: a run that is going on writes what this one reads or writes, or reads what it writes.
+            RequestError: a run that is going on writes what this one reads or writes, or reads what it writes: data
+                of one name in one catalog, or one file.
         """
         with self._lock:
             for other, others in self._runs.values():
-                if others is not catalog:
-                    continue
-                if problem := _clash(run, other) or _cannot_be_shared(catalog):
+                if problem := _clash(run, catalog, other, others) or _cannot_be_shared(catalog, others):
                     raise RequestError(f"{problem}, and {_still_going_on(other)}")
             self._runs[run.id] = run, catalog
 
@@ -65,33 +65,54 @@ def _still_going_on(other: Run) -> str:
     )
 
 
-def _clash(run: Run, other: Run) -> str:
-    reads, writes = _data(run)
-    read, written = _data(other)
-    if both := writes & written:
-        return f"Both runs write {_named(both)}"
-    if both := reads & written:
-        return f"This run reads {_named(both)}, which another one writes"
-    if both := writes & read:
-        return f"This run writes {_named(both)}, which another one reads"
+def _clash(run: Run, catalog: Any, other: Run, others: Any) -> str:
+    reads, writes = _data(run, catalog)
+    read, written = _data(other, others)
+    if both := _both(writes, written):
+        return f"Both runs write {both}"
+    if both := _both(reads, written):
+        return f"This run reads {both}, which another one writes"
+    if both := _both(writes, read):
+        return f"This run writes {both}, which another one reads"
     return ""
 
 
-def _data(run: Run) -> tuple[set[str], set[str]]:
+_Data = dict[tuple[object, str], str]
+
+
+def _data(run: Run, catalog: Any) -> tuple[_Data, _Data]:
     """The datasets that a run reads and does not make, and those that it writes."""
-    reads = {strip_transcoding(name) for name in run.pipeline.inputs() if not is_parameter(name)}
-    writes = {strip_transcoding(name) for node in run.pipeline.nodes for name in node.outputs}
-    return reads, writes
+    reads = {name for name in run.pipeline.inputs() if not is_parameter(name)}
+    writes = {name for node in run.pipeline.nodes for name in node.outputs}
+    return _places(reads, catalog), _places(writes, catalog)
 
 
-def _named(names: Iterable[str], most: int = 3) -> str:
-    names = sorted(names)
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(f"'{name}'" for name in names[:most]) + more
+def _places(names: Iterable[str], catalog: Any) -> _Data:
+    """Where the data lies, with its name: under the name in this catalog, and in its file."""
+    places: _Data = {}
+    for name in names:
+        key = strip_transcoding(name)
+        places[id(catalog), key] = key
+        with contextlib.suppress(Exception):  # one that cannot be made is told when the run begins
+            dataset = catalog.get(name)
+            dataset = getattr(dataset, "_dataset", dataset)  # behind a cache
+            if path := getattr(dataset, "_filepath", None):
+                protocol = getattr(dataset, "_protocol", "file")
+                places[protocol, str(Path(path).resolve() if protocol == "file" else path)] = key
+    return places
 
 
-def _cannot_be_shared(catalog: Any) -> str:
-    return "" if isinstance(catalog, DataCatalog) else f"A {type(catalog).__name__} serves one run at a time"
+def _both(mine: _Data, theirs: _Data, most: int = 3) -> str:
+    """What lies in the same places, as text; nothing where there is none."""
+    pairs = sorted({(mine[place], theirs[place]) for place in mine.keys() & theirs.keys()})
+    told = [f"'{one}'" if one == other else f"'{one}' (the file of '{other}')" for one, other in pairs[:most]]
+    return ", ".join(told) + (f" and {len(pairs) - most} more" if len(pairs) > most else "")
+
+
+def _cannot_be_shared(catalog: Any, other: Any) -> str:
+    if catalog is not other or isinstance(catalog, DataCatalog):
+        return ""
+    return f"A {type(catalog).__name__} serves one run at a time"
 
 
 class Execution:

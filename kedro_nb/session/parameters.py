@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -86,34 +87,38 @@ class ParameterEntries:
 
     def __init__(self) -> None:
         self._catalog: Any = None
+        self._lock = threading.RLock()  # runs end on threads of their own
         self._put: dict[str, tuple[MemoryDataset, Any]] = {}  # name -> ours, and what was there before
 
     def put(self, catalog: Any, parameters: Mapping[str, Any], *, even_if_empty: bool = False) -> None:
         """Have the catalog hold these parameters, and no others of this session."""
-        self.remove()
-        self._catalog = catalog
-        known = set(catalog.keys())
-        for name, dataset in _datasets(known, parameters, even_if_empty=even_if_empty).items():
-            before = catalog[name] if name in known else None
-            _replace(catalog, name, dataset)
-            self._put[name] = dataset, before
+        with self._lock:
+            self.remove()
+            self._catalog = catalog
+            known = set(catalog.keys())
+            for name, dataset in _datasets(known, parameters, even_if_empty=even_if_empty).items():
+                before = catalog[name] if name in known else None
+                _replace(catalog, name, dataset)
+                self._put[name] = dataset, before
 
     def for_run(self, catalog: Any, parameters: Mapping[str, Any], *, even_if_empty: bool) -> dict[str, Any]:
         """What a run with these parameters has in place of what was put; None: nothing."""
-        hidden = {
-            name: before
-            for name, (dataset, before) in self._put.items()
-            if catalog is self._catalog and catalog.get(name) is dataset
-        }
+        with self._lock:
+            hidden = {
+                name: before
+                for name, (dataset, before) in self._put.items()
+                if catalog is self._catalog and catalog.get(name) is dataset
+            }
         known = set(catalog.keys()) - {name for name, before in hidden.items() if before is None}
         return {**hidden, **_datasets(known, parameters, even_if_empty=even_if_empty)}
 
     def remove(self) -> None:
         """Undo `put`, except for what somebody has replaced since."""
-        put, self._put = self._put, {}
-        for name, (dataset, before) in put.items():
-            if self._catalog.get(name) is dataset:
-                _replace(self._catalog, name, before)
+        with self._lock:
+            put, self._put = self._put, {}
+            for name, (dataset, before) in put.items():
+                if self._catalog.get(name) is dataset:
+                    _replace(self._catalog, name, before)
 
 
 def _datasets(

@@ -87,6 +87,39 @@ def test_one_that_would_get_in_its_way_is_refused(session, gate, second, why):
     session.run(RunRequest(pipelines=second)).result()  # now nothing is in the way
 
 
+@pytest.mark.parametrize("own_catalog", [False, True])
+def test_one_that_writes_the_same_file_under_another_name_is_refused(gate, tmp_path, own_catalog):
+    entry = {"type": "PickleDataset", "filepath": str(tmp_path / "file.pkl")}
+    config = {"a": entry, "{name}_b": entry}
+    pipelines = {"slow": Pipeline([node(gate, "x", "a")]), "b": Pipeline([node(abs, "x", "my_b")])}
+    session = Session(DataCatalog.from_config(config), pipelines)
+    session.catalog["x"] = 1
+    run = started(session, gate)
+    other = DataCatalog.from_config(config)
+    other["x"] = 1
+    with pytest.raises(RequestError, match=r"Both runs write 'my_b' \(the file of 'a'\)"):
+        session.run(RunRequest(pipelines="b"), catalog=other if own_catalog else None)
+    gate.opened.set()
+    run.result()
+
+
+def test_parameters_put_from_several_threads_can_all_be_taken_out_again():
+    session = Session(parameters={"k": {"a": 1, "b": 2}})
+
+    def put():
+        for _ in range(200):
+            session.put_parameters()
+
+    threads = [threading.Thread(target=put) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    session.parameters.clear()
+    session.put_parameters()
+    assert list(session.catalog) == []
+
+
 def test_what_is_finished_can_be_loaded_while_it_goes_on(gate):
     nodes = [node(lambda: 5, None, "first", name="make"), node(gate, "first", "second", name="wait")]
     session = Session(pipelines={"p": Pipeline(nodes)})
