@@ -141,8 +141,8 @@ def test_a_run_within_a_run_of_the_same_data_is_refused(session):
     pipelines = {"p": Pipeline([node(run_again, "xs", "b")])}
     session.run(RunRequest(pipelines="p"), pipelines=pipelines).result()
     assert len(inner) == 1
-    assert "Both runs write 'b', and <Run " in inner[0]
-    assert "is still going on: wait for it, or cancel it" in inner[0]
+    assert "Both runs write 'b', and run 20" in inner[0]
+    assert "is still going on (0 of 1 nodes): wait for it, or cancel it" in inner[0]
     assert "SequentialRunner().run(pipeline, DataCatalog({...}))" in inner[0]
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from kedro_nb.session import NodeProgress, RunProgress
 
 _TABLE = "border-collapse:collapse;margin:6px 0 0;color:inherit;font-size:12px;table-layout:auto"
-_CELL = "padding:1px 14px 1px 0;text-align:left"
-_RIGHT = "padding:1px 14px 1px 0;text-align:right"
+_CELL = "padding:1px 10px 1px 0;text-align:left"
+_RIGHT = "padding:1px 10px 1px 0;text-align:right"
 _FAINT = ";opacity:.65"
 _BAR = 90  # pixels
 _MOST_OUTPUTS = 3

@@ -165,7 +165,7 @@ def _axis(scale: _Scale) -> str:
     while at * step <= scale.seconds * 0.96:
         left = 100 * at * step / scale.seconds
         marks.append(
-            f'<div style="position:absolute;top:0;left:{left:.2f}%">{_time_text(at * step, step)}</div>'
+            f'<div style="position:absolute;top:0;left:{left:.2f}%;white-space:nowrap">{_time_text(at * step, step)}</div>'
         )
         at += 1
     return (
