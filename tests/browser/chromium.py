@@ -50,7 +50,7 @@ def find() -> Path | None:
 
 
 @contextmanager
-def started(*, pixels: int = 1) -> Iterator[BrowserContext]:
+def started(*, pixels: float = 1) -> Iterator[BrowserContext]:
     """A browser for as long as the block lasts, with so many pixels to a CSS pixel.
 
     Its profile is a folder, as people have it: scripts come from the disk's cache, compiled, after the first page.

@@ -17,14 +17,18 @@ from .open_notebook import OpenNotebook
 from .servers import JupyterServer
 
 # The README's pictures, as the arguments that make them. Cells are counted from 0, Markdown cells too.
-PICTURES = ["notebooks/02_iris.ipynb --cells 12-16 --to notebooks/pictures/run.png"]
+PICTURES = [
+    "notebooks/02_iris.ipynb --cells 12-16 --to notebooks/pictures/run.png",
+    "notebooks/04_panel.ipynb --cells 6 --width 1400 --pixels 1.5 --to notebooks/pictures/panel.png",
+    "notebooks/04_panel.ipynb --cells 6 --width 1400 --pixels 1.5 --theme dark --to notebooks/pictures/panel_dark.png",
+]
 
 
 def take(wish: argparse.Namespace) -> None:
     """Run a copy of the notebook, with the files beside it, and take the picture."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        chromium.started(pixels=2) as browser,
+        chromium.started(pixels=wish.pixels) as browser,
         JupyterServer("lab", Path(folder)) as server,
     ):
         shutil.copytree(wish.notebook.resolve().parent, server.root, dirs_exist_ok=True)
@@ -53,6 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--width", type=int, default=900, help="in CSS pixels; below 760 JupyterLab changes its layout"
     )
+    parser.add_argument("--pixels", type=float, default=2, help="to a CSS pixel")
     parser.add_argument("--until", metavar="TEXT")
     take(parser.parse_args(arguments))
 

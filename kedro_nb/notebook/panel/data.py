@@ -30,14 +30,15 @@ class LastSeen:
 
     def words(self, session: Session) -> dict[str, str]:
         """By dataset. Of runs that are over, each is read once."""
-        history = session.history
+        history, waits = session.history, False
         for run in list(history)[-_MOST_RUNS:]:
             number = history.number(run)
             if number <= self._read:
                 continue
             for name, words in _measured(run):
                 self._words[name] = f"{words} in run {number}"
-            if run.state != "running" and number == self._read + 1:
+            waits = waits or run.state in {"waiting", "running"}
+            if not waits:
                 self._read = number
         return self._words
 

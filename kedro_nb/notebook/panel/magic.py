@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from kedro_nb.notebook.arguments import refuse_options, split_line
 from kedro_nb.notebook.workspace import pipelines_in
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from kedro_nb.notebook.panel.panel import Panel
     from kedro_nb.session import Session
 
+_of_cells: WeakValueDictionary[str, Panel] = WeakValueDictionary()
+
 
 def show(shell: Any, line: str) -> Panel | None:
     """The panel of the session; where no page can show one, the session in a few lines of text."""
@@ -22,7 +25,14 @@ def show(shell: Any, line: str) -> Panel | None:
         return None
     from kedro_nb.notebook.panel.panel import Panel
 
-    return Panel()
+    cell = (getattr(shell, "get_parent", dict)().get("metadata") or {}).get("cellId")
+    before = _of_cells.get(cell)
+    if before is not None:
+        before.close()  # the cell is run again, and nobody sees that one any more
+    panel = Panel()
+    if cell:
+        _of_cells[cell] = panel
+    return panel
 
 
 def summary(current: Session, variables: dict[str, Any]) -> str:

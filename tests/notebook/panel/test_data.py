@@ -83,10 +83,12 @@ def test_data_that_was_not_kept_is_told_of_as_the_last_run_had_it(panel):
     panel.dataset = "clean"
     assert panel.preview["facts"][0].startswith("not kept: list 4, ")
     assert "%%kedro_catalog" in panel.preview["advice"]
+    finished(panel.run())
+    assert row_of(panel, "clean")["last"].endswith(" in run 2")
     panel.node_names = ["clean"]
     finished(panel.run())
     assert row_of(panel, "clean")["data"] == "yes"
-    assert row_of(panel, "train")["last"].endswith(" in run 1")
+    assert row_of(panel, "train")["last"].endswith(" in run 2")
 
 
 def test_what_a_run_has_finished_can_be_looked_at_while_it_goes_on(panel, session):

@@ -83,6 +83,16 @@ def test_a_closed_panel_leaves_nothing_behind(cells, of_notebook):
     assert threads() == []
 
 
+def test_a_cell_that_is_run_again_closes_the_panel_it_had(notebook, cells, monkeypatch):
+    monkeypatch.setattr(cells.shell, "get_parent", lambda: {"metadata": {"cellId": "a"}}, raising=False)
+    cells.run("first = %kedro_panel")
+    monkeypatch.setattr(cells.shell, "get_parent", lambda: {"metadata": {"cellId": "b"}}, raising=False)
+    cells.run("other = %kedro_panel")
+    cells.run("again = %kedro_panel")
+    panels = [cells.shell.user_ns[name] for name in ("first", "other", "again")]
+    assert [each in Panel._panels for each in panels] == [True, False, True]
+
+
 def test_the_choices_of_one_panel_are_those_of_the_other(panel, session):
     other = Panel(session)
     for name, value in {
