@@ -25,10 +25,9 @@ def show(shell: Any, line: str) -> Panel | None:
         return None
     from kedro_nb.notebook.panel.panel import Panel
 
-    cell = (getattr(shell, "get_parent", dict)().get("metadata") or {}).get("cellId")
-    before = _of_cells.get(cell)
-    if before is not None:
-        before.close()  # the cell is run again, and nobody sees that one any more
+    cell = str((getattr(shell, "get_parent", dict)().get("metadata") or {}).get("cellId") or "")
+    if cell in _of_cells:
+        _of_cells.pop(cell).close()  # the cell is run again, and nobody sees that one any more
     panel = Panel()
     if cell:
         _of_cells[cell] = panel

@@ -98,7 +98,7 @@ code{font-family:var(--jp-code-font-family,monospace);font-size:12px;overflow-wr
 .look{border-left:2px solid var(--border);padding:2px 0 2px 10px;margin:6px 0}
 .preview,.live,.comparison{overflow:auto}
 .live{max-height:520px}
-.graph{height:340px;margin:0 0 10px}
+.graph{height:420px;margin:0 0 10px}
 .wide .graph{height:480px}
 .graph>*{height:100%}
 .form{max-height:440px;overflow:auto}
