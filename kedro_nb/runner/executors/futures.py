@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from kedro_nb.runner.executors.stopping import GRACE, left_alone
+from kedro_nb.runner.executors.stopping import GLANCE, GRACE, left_alone
 from kedro_nb.runner.task import execute
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ class FuturesExecutor:
         """Wait for one task."""
         if self._context.monitor.cancelled:
             return self._stop()
-        future = self._done.get()
+        try:
+            future = self._done.get(timeout=GLANCE)
+        except Empty:
+            return []
         if future not in self._pending:  # one that was dropped reports too
             return []
         return [self._take(future)]

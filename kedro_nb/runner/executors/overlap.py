@@ -22,7 +22,7 @@ from kedro_nb.io import MemoryDataset
 from kedro_nb.io.copying import IMMUTABLE, copy_value
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.runner.executors.daemons import DaemonThreads
-from kedro_nb.runner.executors.stopping import GRACE, interrupt, left_alone, stopped, stopped_here
+from kedro_nb.runner.executors.stopping import GLANCE, GRACE, interrupt, left_alone, stopped, stopped_here
 from kedro_nb.runner.failure import explain
 from kedro_nb.runner.task import Task, call_function, confirm, load_input, load_inputs, save_output
 
@@ -88,7 +88,7 @@ class OverlapExecutor:
             self._readable.update(task.node.output_keys if task.written is None else task.written)
         return tasks
 
-    def _next_saved(self, timeout: float | None = None) -> list[Task]:
+    def _next_saved(self, timeout: float = GLANCE) -> list[Task]:
         with contextlib.suppress(Empty):
             if (saves := self._saved.get(timeout=timeout)) is not None:
                 task = saves.report()

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from kedro_nb.runner.monitor import Monitor
 
 GRACE = 0.15  # seconds that a node has to end once it was asked to
+GLANCE = (
+    0.1  # seconds to wait at a time: an interrupt in the very moment in which a wait begins does not end it
+)
 
 
 def interrupt(thread: threading.Thread) -> None:

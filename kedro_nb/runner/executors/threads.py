@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.runner.executors.stopping import GRACE, interrupt, left_alone, stopped
+from kedro_nb.runner.executors.stopping import GLANCE, GRACE, interrupt, left_alone, stopped
 from kedro_nb.runner.task import execute
 
 if TYPE_CHECKING:
@@ -85,7 +85,10 @@ class ThreadExecutor:
         """Wait for one task and take all that are done."""
         if self._context.monitor.cancelled:
             return self._stop()
-        first = self._done.get()
+        try:
+            first = self._done.get(timeout=GLANCE)
+        except Empty:
+            return []
         tasks = self._over()
         if first is not None:
             tasks.insert(0, first)
