@@ -9,6 +9,7 @@ import time
 import pytest
 
 from kedro_nb.errors import RunCancelledError
+from kedro_nb.hooks import create_hook_manager, hook_impl
 from kedro_nb.io import DataCatalog, MemoryDataset
 from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.runner import Monitor, ParallelRunner, SequentialRunner, ThreadRunner
@@ -26,7 +27,7 @@ def in_python(x):
 
 
 def in_c(x):
-    time.sleep(LONG)  # a thread that is in here hears of nothing
+    time.sleep(3.0)  # a thread that is in here hears of nothing
     return x
 
 
@@ -61,6 +62,15 @@ class Stop:
 
 def interrupt():
     os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left():
+    """Threads that were left alone end by themselves; other tests count threads."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name.startswith("kedro_nb"):
+            thread.join(LONG)
 
 
 @pytest.fixture(params=RUNNERS)
@@ -288,3 +298,20 @@ def test_the_next_run_works(kind):
     stop(kind, in_c, interrupt)
     result = RUNNERS[kind]().run(Pipeline([node(abs, "x", "y")]), DataCatalog({"x": -2}))
     assert result.load() == {"y": 2}
+
+
+def test_no_hook_is_called_for_what_a_node_returns_after_the_run_was_stopped():
+    class Hooks:
+        @hook_impl
+        def after_node_run(self):
+            called.append(True)
+
+    called, monitor = [], Monitor()
+    with pytest.raises(RunCancelledError):
+        SequentialRunner().run(
+            Pipeline([node(lambda x: monitor.cancel(), "x", "y")]),
+            DataCatalog({"x": 1}),
+            create_hook_manager(Hooks()),
+            monitor=monitor,
+        )
+    assert called == []
