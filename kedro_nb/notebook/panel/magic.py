@@ -25,7 +25,8 @@ def show(shell: Any, line: str) -> Panel | None:
         return None
     from kedro_nb.notebook.panel.panel import Panel
 
-    cell = str((getattr(shell, "get_parent", dict)().get("metadata") or {}).get("cellId") or "")
+    parent: dict[str, Any] = getattr(shell, "get_parent", dict)()
+    cell = str(parent.get("metadata", {}).get("cellId") or "")
     if cell in _of_cells:
         _of_cells.pop(cell).close()  # the cell is run again, and nobody sees that one any more
     panel = Panel()
