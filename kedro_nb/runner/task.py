@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from kedro_nb.runner.prints import Capture
 
 _NOWHERE: AbstractContextManager[None] = nullcontext()
+_TOO_LATE = "ended after the run was stopped: its outputs are dropped."
 _CATALOG = ("load", "save", "get", "release", "__getitem__")
 
 node_logger = logging.getLogger("kedro_nb.pipeline.node")
@@ -246,8 +247,7 @@ def _load(task: Task, context: TaskContext, dataset: Any, name: str) -> Any:
 def call_function(task: Task, context: TaskContext, values: list[Any]) -> list[Any]:
     """The function's outputs in order; a generator function's chunks are still to come, as one value."""
     node = task.node
-    if context.monitor.cancelled:
-        raise RunCancelledError(f"Node '{node.name}' was not called: the run was stopped.")
+    _unless_stopped(context, node, "was not called: the run was stopped.")
     task.doing = "call"
     if context.events is not None:
         context.tell(context.events.NodeLoaded, task)
@@ -258,15 +258,17 @@ def call_function(task: Task, context: TaskContext, values: list[Any]) -> list[A
     else:
         result = node.call(values)
         outputs = [result] if node.is_generator else node.unpack(result)
-    if context.monitor.cancelled:
-        raise RunCancelledError(
-            f"Node '{node.name}' ended after the run was stopped: its outputs are dropped."
-        )
+    _unless_stopped(context, node, _TOO_LATE)
     if context.sizes is not None and not node.is_generator:
         context.sizes.note(task, node.output_names, outputs)
     if context.events is not None:
         context.tell(context.events.NodeCalled, task)
     return outputs
+
+
+def _unless_stopped(context: TaskContext, node: Node, text: str) -> None:
+    if context.monitor.cancelled:
+        raise RunCancelledError(f"Node '{node.name}' {text}")
 
 
 def _call_with_hooks(node: Node, context: TaskContext, values: list[Any]) -> list[Any]:
@@ -291,6 +293,7 @@ def _call_with_hooks(node: Node, context: TaskContext, values: list[Any]) -> lis
             hooks.on_node_error(error, node, context.catalog, inputs, *about)
         raise
     if hooks.after_node_run is not None:
+        _unless_stopped(context, node, _TOO_LATE)
         # What a generator function gives is still to come: each of its outputs is the one generator.
         each = outputs * len(node.output_names) if node.is_generator else outputs
         named = dict(zip(node.output_names, each, strict=True))

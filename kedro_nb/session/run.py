@@ -209,13 +209,21 @@ class Run:
 
         Raises:
             BaseException: what the run failed with.
+            RuntimeError: it has not begun, so that there is nothing to wait for.
         """
+        self._check_begun()
         self.wait()
         if self.error is not None:
             raise self.error.with_traceback(self._traceback)
         if self._result is None:
             raise RuntimeError(f"Run {self.id} ended without a result.")
         return self._result
+
+    def _check_begun(self) -> None:
+        if not self._begun:
+            raise RuntimeError(
+                f"{self!r} has not begun: begin it with execute(), or start() in the background."
+            )
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the run is over, or for `timeout` seconds; whether it is."""
@@ -239,6 +247,7 @@ class Run:
     async def _await_result(self) -> RunResult:
         import asyncio
 
+        self._check_begun()
         loop, over = asyncio.get_running_loop(), asyncio.Event()
         self.when_over(lambda: loop.call_soon_threadsafe(over.set))
         await over.wait()

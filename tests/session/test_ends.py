@@ -1,5 +1,6 @@
 """However a run ends, its session goes on: nothing is in the way of the next run, and nobody is told half of it."""
 
+import asyncio
 import gc
 import os
 import signal
@@ -153,3 +154,22 @@ def test_a_runner_that_does_it_all_itself_is_interrupted_by_the_first_interrupt(
     passed = []
     run = session.run(RunRequest(runner="own"), runners={"own": Own})
     assert (run.state, passed) == ("cancelled", [])
+
+
+def test_nobody_waits_for_the_result_of_a_run_that_has_not_begun(session):
+    run = session.prepare()
+    with pytest.raises(RuntimeError, match=r"has not begun: begin it with execute\(\)"):
+        run.result()
+    with pytest.raises(RuntimeError, match="has not begun"):
+        asyncio.run(asyncio.wait_for(run, 1))
+    assert run.execute().result().load() == {"out": 21}
+
+
+def test_a_run_goes_on_when_whoever_awaits_it_is_cancelled(session):
+    go_on, pipelines = threading.Event(), {}
+    pipelines["p"] = Pipeline([node(lambda x: go_on.wait(5) and x, "xs", "b")])
+    run = session.prepare(RunRequest(pipelines="p"), pipelines=pipelines).start()
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(run, 0.05))
+    go_on.set()
+    assert run.result().load() == {"b": 10}
