@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SECTIONS = ("overhead", "threads", "processes", "building", "start", "asynchronous", "order", "hooks")
+SECTIONS = ("overhead", "threads", "processes", "building", "start", "asynchronous", "order", "hooks", "live")
 PEERS = ("kedro", "apache-hamilton", "dask", "distributed", "loky", "joblib")
 REPORT = Path(__file__).resolve().parent.parent / "build" / "benchmarks.md"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SECTIONS = ("overhead", "threads", "processes", "building", "start", "asynchronous", "order", "hooks")
+SECTIONS = ("overhead", "threads", "processes", "building", "start", "asynchronous", "order", "hooks", "live")
 
 
 def bench(*arguments, cwd=ROOT):
