@@ -13,6 +13,7 @@ from kedro_nb.errors import RequestError
 from kedro_nb.notebook.arguments import identifier, refuse_options, split_line, take_option
 from kedro_nb.notebook.node_cell import NodeCell, mentioned_names
 from kedro_nb.notebook.node_report import DefinedNode, NodeTable, node_table
+from kedro_nb.notebook.workspace import pipelines_in
 from kedro_nb.session import session
 from kedro_nb.session.cells import Origin
 from kedro_nb.session.cells.code import check_body, check_returns, fingerprint, node_function
@@ -63,11 +64,21 @@ def define(shell: Any, line: str, body: str) -> DefinedNode:
 
 
 def _define(shell: Any, asked: _Asked, cell: NodeCell) -> DefinedNode:
+    _check_pipeline(shell, asked.pipeline)
     read = _read(asked, cell)
     if read.function is None:
         return _define_cell(shell, asked, cell, read)
     with _undone_on_error(shell.user_ns, {*read.names.bound, *read.names.declared}):
         return _define_function(shell, asked, cell, read, read.function)
+
+
+def _check_pipeline(shell: Any, name: str) -> None:
+    """Nodes of cells would stand in the way of a variable's pipeline: the session's go first."""
+    if name in pipelines_in(shell.user_ns) and name not in session().pipelines:
+        raise RequestError(
+            f"The variable '{name}' is a pipeline, and nodes of cells make one of their own: name another with "
+            f"--pipeline. To run both: %kedro_run --pipelines={name},NAME"
+        )
 
 
 @dataclass(frozen=True)

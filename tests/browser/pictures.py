@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import tempfile
 from pathlib import Path
@@ -18,7 +19,8 @@ from .servers import JupyterServer
 
 # The README's pictures, as the arguments that make them. Cells are counted from 0, Markdown cells too.
 PICTURES = [
-    "notebooks/02_iris.ipynb --cells 12-16 --to notebooks/pictures/run.png",
+    "notebooks/02_iris.ipynb --cells 14-16 --width 1000 --pixels 1.5 --to notebooks/pictures/run.png",
+    "notebooks/03_live_run.ipynb --cells 7 --width 1000 --until '2 of 6 nodes' --to notebooks/pictures/live.png",
     "notebooks/04_panel.ipynb --cells 6 --width 1400 --pixels 1.5 --to notebooks/pictures/panel.png",
     "notebooks/04_panel.ipynb --cells 6 --width 1400 --pixels 1.5 --theme dark --to notebooks/pictures/panel_dark.png",
 ]
@@ -70,5 +72,5 @@ def _cells(text: str) -> tuple[int, int]:
 if __name__ == "__main__":
     import sys
 
-    for line in [sys.argv[1:]] if sys.argv[1:] else map(str.split, PICTURES):
+    for line in [sys.argv[1:]] if sys.argv[1:] else map(shlex.split, PICTURES):
         main(line)

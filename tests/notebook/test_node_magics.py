@@ -217,6 +217,10 @@ MISTAKES = {
         "%%kedro_node -p statistics2 -o y\ndef f(companies): return 1",
         "'statistics2' was registered as a whole",
     ),
+    "a variable's pipeline": (
+        "%%kedro_node -p own -o y\ndef f(companies): return 1",
+        "The variable 'own' is a pipeline, and nodes of cells make one of their own: name another",
+    ),
     "a function's name twice": (
         "%%kedro_node other -o y\ndef clean(companies): return 1",
         "The function of node 'clean' of In [",
@@ -238,7 +242,9 @@ MISTAKES = {
 def test_a_mistake_is_one_message_and_changes_nothing(ready, mistake):
     code, told = MISTAKES[mistake]
     ready.run(CLEAN)
-    ready.run("import kedro_nb; kedro_nb.session().pipelines['statistics2'] = Pipeline([])")
+    ready.run(
+        "import kedro_nb; kedro_nb.session().pipelines['statistics2'] = Pipeline([])\nown = Pipeline([])"
+    )
     before = dict(session().nodes), list(session().pipelines["__default__"])
     variables = set(ready.shell.user_ns)
     function = ready.run("clean")

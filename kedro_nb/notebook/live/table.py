@@ -149,4 +149,4 @@ def _outputs(names: Sequence[str], progress: RunProgress) -> str:
         for name in names[:_MOST_OUTPUTS]
         if name in progress.data and (size := size_text(progress.data[name]))
     ]
-    return " &nbsp;".join(told + ["…"] * (bool(told) and len(names) > _MOST_OUTPUTS))
+    return "&nbsp; ".join(told + ["…"] * (bool(told) and len(names) > _MOST_OUTPUTS))
