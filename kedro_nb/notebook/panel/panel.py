@@ -123,7 +123,8 @@ class Panel(PanelTraits):
         for other in self._siblings():
             if getattr(other, change.name) != change.new:
                 setattr(other, change.name, change.new)
-        self._keep_record()
+        if self._record.is_small:
+            self._keep_record()
 
     def _siblings(self) -> Iterator[Panel]:
         return (panel for panel in list(Panel._panels) if panel is not self and panel.session is self.session)

@@ -8,6 +8,7 @@ is hidden, and where it does not the widget's place is.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from kedro_nb.notebook.drawing import draw_mimebundle
 from kedro_nb.notebook.live import bundle
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kedro_nb.session import Run
 
 _MOST_ROWS = 50
+_SMALL = 50_000  # characters
 _MOST_NODES = 60  # of a picture
 _STYLE = """<style>
 .jp-OutputArea-child:has(.kedro-nb-panel-record):has(+ .jp-OutputArea-child .kedro-nb-panel) {display: none}
@@ -30,6 +32,8 @@ _BOX = "border:1px solid rgba(128,128,128,.4);border-radius:6px;padding:8px 12px
 _NOTE = "The kedro_nb panel as it was last. To use it, run this cell again."
 _CODE = "font-family:monospace;overflow-wrap:anywhere"
 
+_bundles: WeakKeyDictionary[Run, dict[str, Any]] = WeakKeyDictionary()  # of runs that are over
+
 
 def record_bundle(panel: Panel, run: Run | None, *, own: bool) -> dict[str, Any]:
     """The panel as it is now, for a page without a kernel.
@@ -39,7 +43,7 @@ def record_bundle(panel: Panel, run: Run | None, *, own: bool) -> dict[str, Any]
         run: the one that it shows, if any.
         own: whether the panel began it: then nobody else keeps its record.
     """
-    made = bundle(run) if run is not None and run.over else _picture(panel)
+    made = _of_run(run) if run is not None and run.over else _picture(panel)
     parts = [
         f'<div style="opacity:.75;margin-bottom:4px">{_NOTE}</div>',
         f'<div style="{_CODE}">{html(panel.command)}</div>' if panel.command else "",
@@ -60,6 +64,12 @@ def summary(panel: Panel) -> str:
     nodes = sum(each["kind"] == "node" for each in panel.graph.get("nodes", ()))
     told = panel.problem or f"{len(panel.chosen)} of {count_text(nodes, 'node')} will run: {panel.command}"
     return f"kedro_nb panel: {told}"
+
+
+def _of_run(run: Run) -> dict[str, Any]:
+    if run not in _bundles:
+        _bundles[run] = bundle(run)
+    return _bundles[run]
 
 
 def _picture(panel: Panel) -> dict[str, str]:
@@ -103,6 +113,11 @@ class Shown:
     @property
     def begun(self) -> bool:
         return self._context is not None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it can be sent again for every click."""
+        return len(self._last.get("text/html", "")) < _SMALL
 
     def update(self, made: dict[str, Any]) -> None:
         """Show it as it is now, wherever it is shown."""
