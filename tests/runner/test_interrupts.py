@@ -39,6 +39,27 @@ def test_cancelling_ends_a_node_that_never_returns(world):
         )
 
 
+def test_a_process_that_does_not_come_up_does_not_keep_anybody_from_stopping(monkeypatch):
+    def hang(_connection, _parent):
+        time.sleep(1000)
+
+    def twice():
+        for _ in range(2):
+            time.sleep(0.1)
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    monkeypatch.setenv("KEDRO_MP_CONTEXT", "fork")
+    pool.shut_down()
+    monkeypatch.setattr(pool, "_serve", hang)
+    large_code = bytes(1 << 22)
+    start = time.monotonic()
+    threading.Thread(target=twice).start()
+    with pytest.raises(KeyboardInterrupt):
+        ParallelRunner().run(pipeline([node(lambda x: large_code, "x", "y")]), DataCatalog({"x": 1}))
+    assert time.monotonic() - start < HANG / 4
+    assert not pool._shelf
+
+
 INTERRUPTS = {"fork": 40, "spawn": 30, "forkserver": 30}
 
 

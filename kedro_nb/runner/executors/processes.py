@@ -136,23 +136,22 @@ class ProcessExecutor:
         """Give the task to the process that has kept its input, to one that is free, or to a new one."""
         with pool.uninterrupted():
             keeper = next((self._kept[name] for name in task.node.input_names if name in self._kept), None)
-            while True:
-                worker = keeper or self._free_worker()
-                inputs = self._inputs(task, worker)
-                self._busy[worker] = (task, inputs)  # which lasts as long as somebody may read it
-                if worker in self._idle:
-                    self._idle.remove(worker)
-                try:
-                    if worker not in self._told:
-                        worker.send("setup", self._setup)
-                        self._told.add(worker)
-                    worker.send("task", task.position, inputs)
-                except OSError:  # it has died
-                    if not worker.fresh and not keeper:  # while it was waiting: the next one
-                        del self._busy[worker]
-                        worker.end()
-                        continue
-                return
+            worker = keeper or self._free_worker()
+            inputs = self._inputs(task, worker)
+            self._busy[worker] = (task, inputs)  # which lasts as long as somebody may read it
+            if worker in self._idle:
+                self._idle.remove(worker)
+        try:  # this may be interrupted: a process that has not come up does not read
+            if worker not in self._told:
+                worker.send("setup", self._setup)
+                self._told.add(worker)
+            worker.send("task", task.position, inputs)
+        except OSError:  # it has died
+            if not worker.fresh and not keeper:  # while it was waiting: the next one
+                with pool.uninterrupted():
+                    del self._busy[worker]
+                    worker.end()
+                self.submit(task)
 
     def _free_worker(self) -> WorkerProcess:
         """One that keeps nothing, if there is one."""
