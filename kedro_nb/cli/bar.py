@@ -15,7 +15,7 @@ from kedro_nb.runner.events import (
     RunFinished,
     RunStarted,
 )
-from kedro_nb.session.display import seconds_text
+from kedro_nb.session.display import STATE_WORDS, seconds_text
 from kedro_nb.session.progress import RunProgress
 
 if TYPE_CHECKING:
@@ -189,6 +189,6 @@ def node_lines(nodes: Iterable[NodeProgress], now: float) -> list[tuple[str, str
 
 def _said(node: NodeProgress) -> str:
     if node.state in _MARKS:
-        return f"{node.state} after {seconds_text(node.seconds)}"
+        return f"{STATE_WORDS.get(node.state, node.state)} after {seconds_text(node.seconds)}"
     expected = f" of about {seconds_text(node.expected)}" if node.expected else ""
     return f"{node.state.ljust(7)}  {node.seconds:.1f} s{expected}"

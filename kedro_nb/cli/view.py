@@ -9,7 +9,7 @@ import click
 
 from kedro_nb.cli.bar import BarView
 from kedro_nb.runner.events import NodeCancelled, NodeFailed, NodeFinished, NodeSkipped
-from kedro_nb.session.display import columns, seconds_text
+from kedro_nb.session.display import STATE_WORDS, columns, seconds_text
 from kedro_nb.session.progress import RunProgress, most_telling
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def _what_became(node: NodeProgress) -> str:
     took = seconds_text(node.seconds)
     if node.state == "done":
         return f"({took})"
-    return node.state if node.started is None else f"{node.state} after {took}"
+    word = STATE_WORDS.get(node.state, node.state)
+    return word if node.started is None else f"{word} after {took}"
 
 
 def terminal_view(run: Run | None = None, *, with_log: bool = False) -> PlainView | BarView:
@@ -101,4 +102,4 @@ def _row(node: NodeProgress) -> tuple[str, ...]:
             seconds_text(node.seconds),
             *(seconds_text(getattr(node, part)) for part in _PARTS),
         )
-    return (node.name, node.state, "", "", "")
+    return (node.name, STATE_WORDS.get(node.state, node.state), "", "", "")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.notebook.text import html
 from kedro_nb.session.compare import seconds_of
-from kedro_nb.session.compare_text import STATE_WORDS, shortened
-from kedro_nb.session.display import columns, count_text, seconds_text
+from kedro_nb.session.compare_text import shortened
+from kedro_nb.session.display import STATE_WORDS, columns, count_text, seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

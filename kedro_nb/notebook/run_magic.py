@@ -67,7 +67,7 @@ def _start(shell: Any, made: Run, line: str, *, verbose: bool) -> Run:
     """Let it run beside the notebook, in a view that stays where it is."""
     view = contextlib.ExitStack()
     view.enter_context(_log_of(made.pipeline, shown=verbose))
-    view.enter_context(view_of(shell, made))
+    view.enter_context(view_of(shell, made, background=True))
 
     def end() -> None:
         view.close()
@@ -95,11 +95,11 @@ def how_to_go_on(failed: Run, line: str) -> str | None:
     return f"What is done is kept. To go on: %kedro_run {f'{line} '.lstrip()}--from-nodes={','.join(resume.nodes)}"
 
 
-def view_of(shell: Any, made: Run) -> AbstractContextManager[object]:
+def view_of(shell: Any, made: Run, *, background: bool = False) -> AbstractContextManager[object]:
     """What draws the run: in place in a notebook, as a bar in a terminal."""
     from kedro_nb.notebook.live import LiveView, in_terminal
 
-    return LiveView(made) if hasattr(shell, "kernel") else in_terminal(made)
+    return LiveView(made) if hasattr(shell, "kernel") else in_terminal(made, background=background)
 
 
 @contextlib.contextmanager

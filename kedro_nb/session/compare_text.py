@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kedro_nb.session.display import columns, count_text, seconds_text
+from kedro_nb.session.display import STATE_WORDS, columns, count_text, seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 MOST_ROWS = 30
 _BAR = 12  # characters
 _LONGEST = 60
-STATE_WORDS = {"cancelled": "stopped"}  # as the view says it
 _GONE, _CALM = "–", {"done", "finished"}  # noqa: RUF001 - a dash as wide as a sign
 
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 _KILO = 1024.0
+STATE_WORDS = {"cancelled": "stopped"}  # where people say something else than programs
 
 
 def seconds_text(seconds: float) -> str:

@@ -74,7 +74,7 @@ def test_the_time_to_expect_is_told():
 def test_what_went_wrong_stays_with_its_mark():
     steps = [events.NodeStarted(1.0, A, "w"), events.NodeFailed(2.5, A, OSError())]
     steps += [events.NodeStarted(1.0, B, "w"), events.NodeCancelled(2.0, B), events.NodeCancelled(2.0, C)]
-    assert lines_of(*steps) == ["  ✗ A  failed after 1.50 s", "  ■ B  cancelled after 1.00 s"]
+    assert lines_of(*steps) == ["  ✗ A  failed after 1.50 s", "  ■ B  stopped after 1.00 s"]
 
 
 def test_of_many_nodes_at_work_some_are_named_and_the_others_counted():
@@ -174,7 +174,7 @@ def test_the_time_to_expect_of_the_whole_run_is_told():
 PLAIN = [
     (events.NodeFinished(2.0, A, 0.0, 1.5, 0.0), "[1/3] A (1.50 s)\n"),
     (events.NodeFailed(2.5, A, OSError()), "[0/3] A failed after 1.50 s\n"),
-    (events.NodeCancelled(2.5, A), "[0/3] A cancelled after 1.50 s\n"),
+    (events.NodeCancelled(2.5, A), "[0/3] A stopped after 1.50 s\n"),
     (events.NodeSkipped(2.5, B), "[1/3] B skipped\n"),
     (events.NodeCancelled(2.5, B), ""),
 ]

@@ -83,3 +83,9 @@ def test_an_interrupt_is_a_clean_message(terminal):
 
 def test_a_pipeline_is_drawn_as_text(terminal):
     assert "work: x -> y" in terminal("good")
+
+
+def test_beside_a_run_in_the_background_there_is_a_prompt_and_no_bar(terminal):
+    shown = terminal("run = %kedro_run -p good --background")
+    assert "━" not in shown
+    assert "1 of 1 node in" in shown + terminal("run.wait()") + terminal("2")

@@ -14,16 +14,19 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def in_terminal(run: Run) -> Iterator[None]:
-    """Draw the bar of the command line, where there is a terminal to draw it in; print the record at the end."""
+def in_terminal(run: Run, *, background: bool = False) -> Iterator[None]:
+    """Draw the bar of the command line, where there is a terminal to draw it in; print the record at the end.
+
+    No bar beside a prompt: both would write in the same lines.
+    """
     from kedro_nb.cli.view import BarView, can_draw
 
     try:
-        if can_draw():
+        if can_draw() and not background:
             with BarView(run=run):
                 yield
         else:
             yield
     finally:
         if run.progress.started is not None:
-            print(run_text(run.progress, prints=False))  # noqa: T201 - this is the display
+            print("\n" * background + run_text(run.progress, prints=False))  # noqa: T201 - this is the display
