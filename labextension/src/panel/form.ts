@@ -89,7 +89,7 @@ class Row {
     this.input.dataset.key = field.key;
     this.input.disabled = field.fixed;
     if (field.fixed) this.input.title = "An object of the notebook's: a form cannot change it";
-    else if (field.default === null) this.input.setAttribute("placeholder", "by itself");
+    else if (field.default === null) this.input.setAttribute("placeholder", "automatic");
     this.undo = button(
       "↺",
       () => {
