@@ -74,10 +74,12 @@ def _draw_comparison(comparison: Comparison) -> dict[str, str]:
 
 
 def _draw_run(run: Run) -> dict[str, Any]:
-    """The record of a run that is over. One that goes on is drawn by its own cell."""
+    """The record of a run that is over. One that goes on is drawn by its own cell: what is shown here would stay."""
+    if not run.over:
+        return {"text/plain": f"<Run {run.id}: result() waits for it, cancel() stops it>"}
     from kedro_nb.notebook.live import bundle
 
-    return bundle(run) if run.over else {}
+    return bundle(run)
 
 
 # By name: a notebook without pipelines need not import them.
