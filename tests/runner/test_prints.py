@@ -1,11 +1,6 @@
 """What nodes print becomes events, in order, and nothing else does."""
 
 import asyncio
-import builtins
-import contextlib
-import io
-import logging
-import os
 import sys
 import threading
 import time
@@ -19,32 +14,7 @@ from kedro_nb.runner.monitor import Monitor
 from kedro_nb.runner.prints import INTERVAL, without_overwritten
 
 from .conftest import Recorder
-
-
-def run(runner, function, *more, captures=True, name="a", **data):
-    """Run one node, or several without inputs; the recorder has the events."""
-    nodes = [node(function, list(data) or None, "out", name=name)] if function else []
-    recorder = Recorder()
-    monitor = Monitor([recorder], captures=captures)
-    runner.run(pipeline([*nodes, *more]), DataCatalog(data), monitor=monitor)
-    return recorder
-
-
-def told(recorder, name="a", stream=None):
-    return "".join(
-        event.text
-        for event in recorder.events
-        if type(event).__name__ == "NodePrinted"
-        and event.node.name == name
-        and stream in {None, event.stream}
-    )
-
-
-def talk():
-    print("one")
-    print("two", file=sys.stderr)
-    sys.stdout.writelines(["three\n", "four"])
-    return 1
+from .printing import run, talk, told
 
 
 def test_prints_are_told_in_order_and_not_printed(runner, capsys):
@@ -95,26 +65,6 @@ def test_without_captures_nodes_print(local_runner, capsys):
     recorder = run(local_runner, talk, captures=False)
     assert told(recorder) == ""
     assert capsys.readouterr().out == "one\nthree\nfour"
-
-
-def test_log_handlers_that_look_the_stream_up_write_to_the_node(runner, capsys):
-    logger = logging.getLogger("kedro_nb_test_prints")
-    logger.addHandler(logging.lastResort)
-    logger.propagate = False
-
-    def log():
-        print("first")
-        logging.getLogger("kedro_nb_test_prints").warning("careful")
-        print("last")
-        return 1
-
-    try:
-        recorder = run(runner, log)
-    finally:
-        logger.removeHandler(logging.lastResort)
-        logger.propagate = True
-    assert told(recorder) == "first\ncareful\nlast\n"
-    assert capsys.readouterr() == ("", "")
 
 
 def test_a_thread_that_the_only_node_started_prints_for_it(runner):
@@ -202,20 +152,6 @@ def test_what_datasets_print_belongs_to_the_node_that_loads_or_saves(local_runne
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("fails", [False, True])
-def test_the_streams_are_the_same_afterwards(local_runner, fails):
-    def function():
-        if fails:
-            raise RuntimeError("no")
-        return 1
-
-    before = sys.stdout, sys.stderr, sys.breakpointhook, builtins.input
-    with contextlib.suppress(RuntimeError):
-        run(local_runner, function)
-    after = sys.stdout, sys.stderr, sys.breakpointhook, builtins.input
-    assert all(one is other for one, other in zip(before, after, strict=True))
-
-
 def test_no_thread_is_left(local_runner):
     def chatter():
         for i in range(100):
@@ -226,58 +162,6 @@ def test_no_thread_is_left(local_runner):
     before = set(threading.enumerate())
     run(local_runner, chatter)
     assert {thread for thread in threading.enumerate() if thread.is_alive()} <= before
-
-
-def test_a_stream_that_a_node_puts_in_place_gets_its_prints(runner):
-    def redirect():
-        print("before")
-        with contextlib.redirect_stdout(io.StringIO()) as text:
-            print("inside")
-        print("after")
-        return text.getvalue()
-
-    recorder = Recorder()
-    result = runner.run(
-        pipeline([node(redirect, None, "out", name="a")]),
-        DataCatalog(),
-        monitor=Monitor([recorder], captures=True),
-    )
-    assert result.load() == {"out": "inside\n"}
-    assert told(recorder) == "before\nafter\n"
-
-
-def test_what_somebody_put_in_place_meanwhile_stays(local_runner):
-    before, mine = sys.stdout, io.StringIO()
-
-    def replace():
-        sys.stdout = mine
-        return 1
-
-    try:
-        run(local_runner, replace)
-        assert sys.stdout is mine
-    finally:
-        sys.stdout = before
-
-
-def test_what_somebody_puts_back_after_the_run_does_not_stay():
-    before = sys.stdout
-    go, running = threading.Event(), threading.Event()
-
-    def wait():
-        running.set()
-        return go.wait(10)
-
-    thread = threading.Thread(target=run, args=(SequentialRunner(), wait))
-    thread.start()
-    running.wait(10)
-    with contextlib.redirect_stdout(io.StringIO()) as text:
-        print("mine")
-        go.set()
-        thread.join(10)
-    sys.stdout.flush()
-    assert text.getvalue() == "mine\n"
-    assert sys.stdout is before
 
 
 def test_runs_side_by_side_keep_their_prints_apart():
@@ -398,71 +282,6 @@ def test_a_listener_that_fails_does_not_break_a_print(local_runner):
     assert local_runner.run(pipeline([node(talk, None, "x")]), DataCatalog(), monitor=monitor).load() == {
         "x": 1
     }
-
-
-def test_a_stream_keeps_its_abilities_and_is_no_terminal(local_runner):
-    class Terminal(io.StringIO):
-        encoding = "latin-1"
-
-        def isatty(self):
-            return True
-
-    with contextlib.redirect_stdout(Terminal()) as terminal:
-        recorder = run(local_runner, lambda: print(sys.stdout.isatty(), sys.stdout.encoding) or 1)
-        assert sys.stdout is terminal
-        assert terminal.getvalue() == ""
-    assert told(recorder) == "False latin-1\n"
-
-
-def test_printing_something_else_than_text_fails_as_ever(local_runner):
-    with pytest.raises(TypeError, match="must be str, not bytes"):
-        run(local_runner, lambda: sys.stdout.write(b"bytes"))
-
-
-def test_a_process_that_a_node_forks_has_the_streams(capfd):
-    def fork():
-        if not (child := os.fork()):
-            print("in the child", flush=True)
-            os._exit(0)
-        return os.waitpid(child, 0)[1]
-
-    recorder = run(SequentialRunner(), fork)
-    assert told(recorder) == ""
-    assert capfd.readouterr().out.endswith("in the child\n")
-
-
-def test_breakpoint_gives_the_streams_back_for_the_rest_of_the_run(local_runner, monkeypatch, capsys):
-    frames = []
-
-    def fake_pdb(*_args, **_kwargs):
-        frames.append(sys._getframe(1).f_code.co_name)
-        print("(Pdb) ", end="")
-
-    def stop():
-        print("before")
-        breakpoint()  # noqa: T100 - what this is about
-        print("after")
-        return 1
-
-    monkeypatch.setattr(sys, "breakpointhook", fake_pdb)
-    later = node(lambda _: print("later") or 1, "out", "end", name="later")
-    recorder = run(local_runner, stop, later)
-    assert frames == ["stop"]
-    assert told(recorder) == "before\n"
-    assert told(recorder, "later") == ""
-    assert capsys.readouterr().out == "(Pdb) after\nlater\n"
-    assert sys.breakpointhook is fake_pdb
-
-
-def test_input_gives_the_streams_back(local_runner, monkeypatch, capsys):
-    def answer(prompt):
-        print(prompt, end="")
-        return "42"
-
-    monkeypatch.setattr(builtins, "input", answer)
-    recorder = run(local_runner, lambda: input("How many? "))
-    assert told(recorder) == ""
-    assert capsys.readouterr().out == "How many? "
 
 
 def test_a_thread_that_a_node_left_behind_prints_when_the_run_is_over(capsys):
