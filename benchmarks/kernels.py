@@ -15,7 +15,7 @@ from benchmarks.measure import NoResultError
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT = 60.0  # seconds for one cell
-SETTLED = 0.1  # seconds that a node has been at work when it is interrupted
+SETTLED = 0.05  # seconds that a node has been at work when it is interrupted
 
 
 class Kernel:

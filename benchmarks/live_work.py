@@ -22,8 +22,8 @@ BEGUN = "begun"  # the file that a node writes at its start
 _REST = 0.05  # seconds in which the kernel's other threads have sent what there was to send
 
 _loops_in_a_second = functools.cache(lambda: loops_for(1.0))
-Times = tuple[float, float]
-"""Seconds on the wall, and of the processor: of all threads, and not of other programs."""
+Times = tuple[float, float, float]
+"""Seconds on the wall; of the processor, in the nodes' own work; and in all else that the kernel's threads do."""
 
 
 def pair(watch: str, size: int, seconds: float, runner: str, *, turned: bool) -> tuple[Times, Times]:
@@ -38,24 +38,44 @@ def pair(watch: str, size: int, seconds: float, runner: str, *, turned: bool) ->
         turned: the watched run comes first.
     """
     prepare = {"kedro_nb": _kedro_nb, "kedro": _kedro}[watch]
-    asked, loops = graph("layers", size), round(seconds * _loops_in_a_second())
+    asked, work = graph("layers", size), _Work(round(seconds * _loops_in_a_second()))
     times = {
-        watched: _times(prepare(asked, loops, runner, watched=watched))
+        watched: _times(prepare(asked, work, runner, watched=watched), work)
         for watched in ((True, False) if turned else (False, True))
     }
     return times[False], times[True]
 
 
-def _times(run: Run) -> Times:
+class _Work:
+    """What each node does, and the processor time that it takes: a machine is now faster, now slower at it."""
+
+    def __init__(self, loops: int) -> None:
+        self._loops = loops
+        self.taken: list[float] = []
+
+    def __call__(self, *_data: Any) -> int:
+        began = time.thread_time()
+        result = burn(self._loops)
+        self.taken.append(time.thread_time() - began)
+        return result
+
+    def function(self, _number: int) -> Callable[..., int]:
+        """Of any node."""
+        return self.__call__
+
+
+def _times(run: Run, work: _Work) -> Times:
     gc.collect()
+    work.taken.clear()
     processor, began = time.process_time(), time.perf_counter()
     run()
     taken = time.perf_counter() - began
     time.sleep(_REST)
-    return taken, time.process_time() - processor
+    own = sum(work.taken)
+    return taken, own, time.process_time() - processor - own
 
 
-def _kedro_nb(asked: Graph, loops: int, runner: str, *, watched: bool) -> Run:
+def _kedro_nb(asked: Graph, work: _Work, runner: str, *, watched: bool) -> Run:
     """A run as %kedro_run makes it, in the view or not."""
     from kedro_nb.io import DataCatalog
     from kedro_nb.notebook.live import LiveView
@@ -63,7 +83,7 @@ def _kedro_nb(asked: Graph, loops: int, runner: str, *, watched: bool) -> Run:
     from kedro_nb.session import RunRequest, Session
 
     session = Session(catalog=DataCatalog({OUTSIDE: 1}))
-    session.pipelines["__default__"] = Pipeline(contenders.nodes("kedro_nb", asked, _burning(loops)))
+    session.pipelines["__default__"] = Pipeline(contenders.nodes("kedro_nb", asked, work.function))
     run = session.prepare(RunRequest(runner=runner))
 
     def in_view() -> None:
@@ -74,17 +94,13 @@ def _kedro_nb(asked: Graph, loops: int, runner: str, *, watched: bool) -> Run:
     return in_view if watched else lambda: run.execute().result()
 
 
-def _kedro(asked: Graph, loops: int, runner: str, *, watched: bool) -> Run:
+def _kedro(asked: Graph, work: _Work, runner: str, *, watched: bool) -> Run:
     """Kedro's way to show a run is its log."""
     import kedro.framework.project  # noqa: F401  # sets up logging
 
-    run = contenders.kedro_like("kedro", asked, runner=runner, functions=_burning(loops))()
+    run = contenders.kedro_like("kedro", asked, runner=runner, functions=work.function)()
     logging.disable(logging.NOTSET if watched else logging.CRITICAL)
     return run
-
-
-def _burning(loops: int) -> Callable[[int], Callable[..., int]]:
-    return lambda _: lambda *_data: burn(loops)
 
 
 def stuck(package: str, work: Callable[[float, Any], None], seconds: float) -> tuple[Any, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _SHORTEST = 0.1  # seconds between two updates
 _RATE = 400_000  # characters a second to send: some pages are far away
-_SENDING = 1.5  # the kernel's other threads take half as much again to send what was drawn
+_SENDING = 2.0  # the kernel's other threads take as much again to send what was drawn
 _WHOLE, _LINE = 0.008, 0.002  # shares of the run's time for whole pages, and for the line above them alone
 
 
@@ -18,7 +18,7 @@ class Budget:
 
     Args:
         share: of the run's time that drawing may take.
-        reserve: seconds of it that are kept for the end.
+        reserve: seconds of it that are not for what is drawn on the way.
     """
 
     def __init__(self, share: float, reserve: float = 0.0) -> None:
@@ -35,10 +35,10 @@ class Budget:
         return self._spent / self._share
 
 
-def budgets(last: float) -> tuple[Budget, Budget]:
+def budgets(first_and_last: float) -> tuple[Budget, Budget]:
     """What whole pages may take, and lines alone.
 
     Args:
-        last: seconds that the last drawing will take.
+        first_and_last: seconds that these two pages take, sending included.
     """
-    return Budget(_WHOLE, last), Budget(_LINE)
+    return Budget(_WHOLE, first_and_last), Budget(_LINE)

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 _TICK = 1.0  # seconds after which the clock in the line moves, whatever happens
 _RECORD = 0.00003  # seconds that a node takes in the record
-_LAST = 0.000008  # seconds that a node takes in the last drawing
+_FIRST_AND_LAST = 0.000016  # seconds that a node takes in these drawings, which there are in any case
 _LAYOUT = 0.01  # of a run's time for what is made once
 _AT_ONCE = 0.05  # seconds that a first picture may take, however short the run
 
@@ -77,7 +77,7 @@ class LiveView:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._page = _page_of(run)
-        self._pages, self._lines = budgets(_LAST * len(run.pipeline))
+        self._pages, self._lines = budgets(_FIRST_AND_LAST * len(run.pipeline))
         self._context = contextvars.copy_context()
         self._gap = gap_after(0)
         self._id = ""

@@ -19,14 +19,14 @@ COSTS = st.lists(st.tuples(st.floats(0.0001, 0.5), st.floats(0.0001, 0.01)), min
 
 
 @given(COSTS, st.floats(0, 0.1))
-def test_all_drawing_takes_at_most_two_hundredths_of_the_time(costs, last):
+def test_all_drawing_takes_at_most_two_hundredths_of_the_time(costs, ends):
     """Played with a clock on paper: as soon as it may be, a whole page is drawn, or else a line."""
-    pages, lines = budgets(last)
+    pages, lines = budgets(ends)
     on_pages = on_lines = now = 0.0
     for page, line in costs:
         now = max(now + gap_after(0), min(pages.due, lines.due))
         if now >= pages.due:
-            assert on_pages + last <= 0.015 * now + 1e-9
+            assert on_pages + ends <= 0.015 * now + 1e-9
             pages.spend(page)
             on_pages += page
         else:
@@ -35,7 +35,7 @@ def test_all_drawing_takes_at_most_two_hundredths_of_the_time(costs, last):
             on_lines += line
 
 
-def test_time_for_the_last_drawing_is_kept():
+def test_time_for_the_first_and_the_last_page_is_kept():
     pages, lines = budgets(0.012)
     assert pages.due == pytest.approx(1.5)
     assert lines.due == 0
