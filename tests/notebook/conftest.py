@@ -125,6 +125,17 @@ def execute():
     return run
 
 
+@pytest.fixture(scope="session")
+def outputs_of(execute, tmp_path_factory):
+    """Runs cells that have names in a real kernel, after others: the outputs of each."""
+
+    def run(before, cells):
+        made = execute([*before, *cells.values()], tmp_path_factory.mktemp("kernel"))
+        return dict(zip(cells, (cell.outputs for cell in made.cells[len(before) :]), strict=True))
+
+    return run
+
+
 def plain(text):
     """The text without colours."""
     return re.sub(r"\x1b\[[0-9;]*m", "", text)

@@ -35,9 +35,8 @@ CELLS = {
 
 
 @pytest.fixture(scope="module")
-def executed(execute, tmp_path_factory, setup_cell):
-    made = execute([setup_cell, NODES, *CELLS.values()], tmp_path_factory.mktemp("background"))
-    return dict(zip(CELLS, (cell.outputs for cell in made.cells[2:]), strict=True))
+def executed(outputs_of, setup_cell):
+    return outputs_of([setup_cell, NODES], CELLS)
 
 
 def printed(outputs):

@@ -16,6 +16,12 @@ def ready(cells, request, monkeypatch):
     return cells
 
 
+def offered(cells, line):
+    """What the Tab key offers in the place of the last word."""
+    stem = line[: max(line.rfind(sign) for sign in " =,") + 1]
+    return {offer.removeprefix(stem) for offer in cells.offers(line)}
+
+
 LINES = {
     "an option": ("%kedro_run --pip", {"--pipeline", "--pipelines"}),
     "an option of an assignment": ("r = %kedro_run --onl", {"--only-missing-outputs"}),
@@ -61,9 +67,47 @@ def test_the_tab_key_offers(ready, case, tmp_path):
     (tmp_path / "conf/more").mkdir(parents=True)
     (tmp_path / "conf/run.yml").touch()
     line, wanted = LINES[case]
-    offered = ready.offers(line)
-    stem = line[: max(line.rfind(sign) for sign in " =,") + 1]
-    assert {offer.removeprefix(stem) for offer in offered} == wanted
+    assert offered(ready, line) == wanted
+
+
+@pytest.fixture
+def with_nodes(cells):
+    """Two nodes that were made of cells, and what they read."""
+    cells.run("%reset_selective -f ^statistics$")
+    cells.run("%kedro_save companies [3, 1, None]")
+    cells.run("%%kedro_params\nratio: 0.5\ndeep: {depth: 4}")
+    cells.run("%%kedro_node -t slow -o cleaned\ndef clean(companies): return 1")
+    cells.run("%%kedro_node -p late -ns ns -o got\ndef wait(wanted): return 1")
+    return cells
+
+
+OF_NODES = {
+    "an option": ("%%kedro_node clean --out", {"--outputs"}),
+    "a name that is there": ("%%kedro_node cl", {"clean"}),
+    "an option that is not used yet": (
+        "%%kedro_node x -o y --",
+        {"--inputs", "--tags", "--pipeline", "--namespace"},
+    ),
+    "a dataset to read": ("%%kedro_node x -i c", {"cleaned", "companies"}),
+    "a parameter to read": (
+        "%%kedro_node x -i a=cleaned,depth=params:d",
+        {"params:deep", "params:deep.depth"},
+    ),
+    "a dataset that somebody waits for": ("%%kedro_node x --outputs=w", {"wanted"}),
+    "a tag": ("%%kedro_node x --tags ", {"slow"}),
+    "a pipeline": ("%%kedro_node x -p ", {"__default__", "late"}),
+    "a namespace": ("%%kedro_node x -ns ", {"ns"}),
+    "a node to forget": ("%kedro_forget cl", {"clean"}),
+    "another node to forget": ("%kedro_forget clean ", {"ns.wait", "--all"}),
+    "a pipeline to list": ("%kedro_nodes --pipeline=l", {"late"}),
+    "the option of the list": ("%kedro_nodes -", {"--pipeline"}),
+}
+
+
+@pytest.mark.parametrize("case", OF_NODES)
+def test_the_tab_key_offers_nodes_and_what_they_need(with_nodes, case):
+    line, wanted = OF_NODES[case]
+    assert offered(with_nodes, line) == wanted
 
 
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")

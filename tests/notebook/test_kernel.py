@@ -50,9 +50,8 @@ CELLS = {
 
 
 @pytest.fixture(scope="module")
-def executed(execute, tmp_path_factory, setup_cell):
-    made = execute([setup_cell, NODES, *CELLS.values()], tmp_path_factory.mktemp("kernel"))
-    return dict(zip(CELLS, (cell.outputs for cell in made.cells[2:]), strict=True))
+def executed(outputs_of, setup_cell):
+    return outputs_of([setup_cell, NODES], CELLS)
 
 
 def texts(outputs):

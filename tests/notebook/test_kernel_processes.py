@@ -89,13 +89,11 @@ CELLS = {
 
 
 @pytest.fixture(scope="module", params=["default", "fork", "spawn", "forkserver"])
-def executed(execute, tmp_path_factory, setup_cell, request):
+def executed(outputs_of, setup_cell, request):
     method = "import os; os.environ.pop('KEDRO_MP_CONTEXT', None)"
     if request.param != "default":
         method = f"import os; os.environ['KEDRO_MP_CONTEXT'] = '{request.param}'"
-    folder = tmp_path_factory.mktemp("kernel")
-    made = execute([f"{method}\n{setup_cell}", NODES, *CELLS.values()], folder)
-    return dict(zip(CELLS, (cell.outputs for cell in made.cells[2:]), strict=True))
+    return outputs_of([f"{method}\n{setup_cell}", NODES], CELLS)
 
 
 def value(outputs):

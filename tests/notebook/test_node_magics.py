@@ -367,35 +367,3 @@ def test_forgotten_nodes_are_gone_and_their_functions_stay(ready):
     assert ready.printed("%kedro_forget --all") == "Removed: clean. __default__ has 0 nodes left.\n"
     assert not session().pipelines
     assert ready.run("clean([0])") == []
-
-
-OFFERS = {
-    "an option": ("%%kedro_node clean --out", {"--outputs"}),
-    "a name that is there": ("%%kedro_node cl", {"clean"}),
-    "an option that is not used yet": (
-        "%%kedro_node x -o y --",
-        {"--inputs", "--tags", "--pipeline", "--namespace"},
-    ),
-    "a dataset to read": ("%%kedro_node x -i c", {"cleaned", "companies"}),
-    "a parameter to read": (
-        "%%kedro_node x -i a=cleaned,depth=params:d",
-        {"params:deep", "params:deep.depth"},
-    ),
-    "a dataset that somebody waits for": ("%%kedro_node x --outputs=w", {"wanted"}),
-    "a tag": ("%%kedro_node x --tags ", {"slow"}),
-    "a pipeline": ("%%kedro_node x -p ", {"__default__", "late"}),
-    "a namespace": ("%%kedro_node x -ns ", {"ns"}),
-    "a node to forget": ("%kedro_forget cl", {"clean"}),
-    "another node to forget": ("%kedro_forget clean ", {"ns.wait", "--all"}),
-    "a pipeline to list": ("%kedro_nodes --pipeline=l", {"late"}),
-    "the option of the list": ("%kedro_nodes -", {"--pipeline"}),
-}
-
-
-@pytest.mark.parametrize("case", OFFERS)
-def test_the_tab_key_offers(ready, case):
-    ready.run(CLEAN.replace("-o", "--tags slow -o"))
-    ready.run("%%kedro_node -p late -ns ns -o got\ndef wait(wanted): return 1")
-    line, wanted = OFFERS[case]
-    stem = line[: max(line.rfind(sign) for sign in " =,") + 1]
-    assert {offer.removeprefix(stem) for offer in ready.offers(line)} == wanted

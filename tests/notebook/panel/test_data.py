@@ -12,21 +12,12 @@ from kedro_nb.io import AbstractDataset, MemoryDataset
 from kedro_nb.notebook.panel.previews import preview
 from kedro_nb.pipeline import Pipeline, node
 
-
-def say(panel, do, **arguments):
-    panel._messages.take(panel, {"do": do, "with": arguments}, [])
+from .pages import finished, say
 
 
 def row_of(panel, name):
     (row,) = [row for row in panel.datasets if row["name"] == name]
     return row
-
-
-def finished(run):
-    assert run.wait(10)
-    for thread in threading.enumerate():
-        if thread.name == "kedro_nb-panel":
-            thread.join(10)
 
 
 class Far(AbstractDataset):

@@ -1,7 +1,6 @@
 """Panels follow the notebook, agree with each other, and leave nothing behind."""
 
 import gc
-import threading
 import time
 import weakref
 
@@ -14,15 +13,7 @@ from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.session import RunRequest, Session
 from kedro_nb.session.record import MIME_TYPE
 
-
-def threads():
-    return [thread for thread in threading.enumerate() if thread.name == "kedro_nb-panel"]
-
-
-def finished(run):
-    assert run.wait(10)
-    for thread in threads():
-        thread.join(10)
+from .pages import finished, threads
 
 
 @pytest.fixture

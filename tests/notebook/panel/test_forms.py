@@ -10,9 +10,7 @@ from kedro_nb.notebook.panel import Panel
 from kedro_nb.notebook.panel.fields import argument_fields, entered, parameter_fields
 from kedro_nb.runner import SequentialRunner
 
-
-def say(panel, do, **arguments):
-    panel._messages.take(panel, {"do": do, "with": arguments}, [])
+from .pages import say
 
 
 def field_of(panel, key):

@@ -12,23 +12,11 @@ from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.runner import SequentialRunner
 from kedro_nb.session import RunRequest
 
+from .pages import finished, say
+
 
 def names(rows, key="name"):
     return [row[key] for row in rows]
-
-
-def say(panel, do, **arguments):
-    """What the page sends when a control is used."""
-    panel._messages.take(panel, {"do": do, "with": arguments}, [])
-
-
-def finished(run):
-    """The run, when it is over and the panel shows that."""
-    assert run.wait(10)
-    for thread in threading.enumerate():
-        if thread.name == "kedro_nb-panel":
-            thread.join(10)
-    return run
 
 
 def test_it_is_found_at_the_top_of_the_package():
