@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kedro_nb.notebook.text import bytes_text, html_note, html_table
-from kedro_nb.session.display import columns, count_text
+from kedro_nb.notebook.tables import Table
+from kedro_nb.notebook.text import bytes_text
+from kedro_nb.session.display import count_text
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-_HEADINGS = ("name", "type", "where", "data", "size")
 _LONGEST = 60
 _LOCAL = ("file", "local", "memory")  # protocols of file systems that answer at once
 
@@ -40,34 +37,13 @@ class CatalogRow:
         return (self.name, self.type, self.where, self.data, self.size)
 
 
-class CatalogTable:
-    """Shows itself as a table. `rows` has what it shows.
+class CatalogTable(Table[CatalogRow]):
+    """The datasets of a catalog, one in a row."""
 
-    Args:
-        rows: one for each dataset.
-        note: shown below it.
-    """
+    headings = ("name", "type", "where", "data", "size")
 
-    def __init__(self, rows: Iterable[CatalogRow], note: str = "") -> None:
-        self.rows = list(rows)
-        self.note = note
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __iter__(self) -> Iterator[CatalogRow]:
-        return iter(self.rows)
-
-    def __repr__(self) -> str:
-        table = columns([_HEADINGS, *(row.cells for row in self.rows)]) if self.rows else ""
-        return "\n".join(filter(None, (table, self.note)))
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002 - IPython's signature
-        printer.text(repr(self))
-
-    def _repr_html_(self) -> str:
-        table = html_table(_HEADINGS, [row.cells for row in self.rows]) if self.rows else ""
-        return table + html_note(self.note)
+    def _cells(self, row: CatalogRow) -> tuple[str, ...]:
+        return row.cells
 
 
 def catalog_table(catalog: Any, regex: str = "") -> CatalogTable:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kedro_nb.notebook.history_table import FAINT, MARKS, bar, html_table
-from kedro_nb.notebook.text import html
+from kedro_nb.notebook.history_table import MARKS, bar
+from kedro_nb.notebook.text import html, html_note, markup_table
 from kedro_nb.session.compare_text import (
     MOST_ROWS,
     about,
@@ -57,10 +57,8 @@ def _heads(comparison: Comparison) -> Iterator[str]:
         sign, colour = MARKS[side.state]
         mark = f'<span style="color:{colour}">{sign}</span>'
         yield f"<div>{mark} <b>{html(side.label)}</b>: {html(about(side))}</div>"
-    if same := the_same(comparison):
-        yield f'<div style="{FAINT}">{html(same)}</div>'
-    if comparison.code_note:
-        yield f'<div style="{FAINT}">{html(comparison.code_note)}</div>'
+    yield html_note(the_same(comparison))
+    yield html_note(comparison.code_note)
 
 
 def _changes(heading: str, changes: Sequence[Change], names: tuple[str, str]) -> str:
@@ -68,8 +66,8 @@ def _changes(heading: str, changes: Sequence[Change], names: tuple[str, str]) ->
         return ""
     rows = [[html(each.name), _cell(each.before), _cell(each.after)] for each in changes[:MOST_ROWS]]
     more = len(changes) - MOST_ROWS
-    note = f'<div style="{FAINT}">and {more} more</div>' if more > 0 else ""
-    return html_table((heading, *names), rows) + note
+    note = html_note(f"and {more} more") if more > 0 else ""
+    return markup_table((heading, *names), rows) + note
 
 
 def _cell(text: str | None) -> str:
@@ -99,8 +97,8 @@ def _times(comparison: Comparison, names: tuple[str, str]) -> str:
     rows = [_row("<b>all</b>", comparison.total, "")]
     rows += [_row(html(each.name), each, bar((each.after or 0.0) / longest)) for each in shown]
     more = len(comparison.nodes) - len(shown)
-    note = f'<div style="{FAINT}">and {more} more nodes that took less</div>' if more else ""
-    return html_table(("time", *names, "", ""), rows) + note
+    note = html_note(f"and {more} more nodes that took less") if more else ""
+    return markup_table(("time", *names, "", ""), rows) + note
 
 
 def _row(name: str, timing: Timing, drawn: str) -> list[str]:

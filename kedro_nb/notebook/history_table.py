@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.notebook.text import html
+from kedro_nb.notebook.tables import Table
+from kedro_nb.notebook.text import html, markup_table
 from kedro_nb.session.compare import seconds_of
 from kedro_nb.session.compare_text import shortened
-from kedro_nb.session.display import STATE_WORDS, columns, count_text, seconds_text
+from kedro_nb.session.display import STATE_WORDS, count_text, seconds_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
-HEADINGS = ("run", "id", "command", "state", "nodes", "time", "slowest node")
-CELL = "padding:2px 14px 2px 0;text-align:left;vertical-align:top"
-LINE = "border-bottom:1px solid rgba(128,128,128,.3)"
-FAINT = "opacity:.65"
 MARKS = {
     "finished": ("✓", "#2f9e51"),
     "failed": ("✗", "#dd4b4b"),
@@ -26,7 +23,6 @@ MARKS = {
 }
 _BAR = 80  # pixels
 _LONGEST = 60
-_RIGHT = (4, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,38 +92,19 @@ def history_row(number: int, record: Mapping[str, Any]) -> HistoryRow:
     )
 
 
-class HistoryTable:
-    """Shows itself as a table. `rows` has what it shows.
+class HistoryTable(Table[HistoryRow]):
+    """Runs, one in a row."""
 
-    Args:
-        rows: one for each run.
-        note: shown below it.
-    """
+    headings = ("run", "id", "command", "state", "nodes", "time", "slowest node")
+    right = (4, 5)
 
-    def __init__(self, rows: Iterable[HistoryRow], note: str = "") -> None:
-        self.rows = list(rows)
-        self.note = note
+    def _cells(self, row: HistoryRow) -> tuple[str, ...]:
+        return row.cells
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __iter__(self) -> Iterator[HistoryRow]:
-        return iter(self.rows)
-
-    def __repr__(self) -> str:
-        table = columns([HEADINGS, *(row.cells for row in self.rows)], right=_RIGHT) if self.rows else ""
-        return "\n".join(filter(None, (table, self.note)))
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002 - IPython's signature
-        printer.text(repr(self))
-
-    def _repr_html_(self) -> str:
-        note = f'<div style="{FAINT}">{html(self.note)}</div>' if self.note else ""
-        if not self.rows:
-            return note
+    def _html(self) -> str:
         longest = max(row.seconds for row in self.rows) or 1.0
-        headings = ("begun" if each == "id" else each for each in (*HEADINGS, ""))
-        return html_table(headings, [_html_cells(row, longest) for row in self.rows]) + note
+        headings = ("begun" if each == "id" else each for each in (*self.headings, ""))
+        return markup_table(headings, [_html_cells(row, longest) for row in self.rows])
 
 
 def _html_cells(row: HistoryRow, longest: float) -> list[str]:
@@ -156,21 +133,6 @@ def bar(share: float) -> str:
     return (
         f'<div style="width:{_BAR}px"><div style="height:8px;margin-top:5px;border-radius:2px;'
         f'background:rgba(128,128,128,.45);width:{round(_BAR * min(share, 1.0))}px"></div></div>'
-    )
-
-
-def html_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table with a line below each row. The cells are HTML already, the headings are text."""
-    heads = "".join(f'<th style="{CELL};font-weight:600">{html(each)}</th>' for each in headings)
-    body = "".join(
-        f'<tr style="background:transparent;{LINE}">'
-        + "".join(f'<td style="{CELL}">{cell}</td>' for cell in row)
-        + "</tr>"
-        for row in rows
-    )
-    return (
-        '<table style="border-collapse:collapse;margin:4px 0 8px;color:inherit;table-layout:auto">'
-        f'<thead><tr style="background:transparent;{LINE}">{heads}</tr></thead><tbody>{body}</tbody></table>'
     )
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import did_you_mean
-from kedro_nb.notebook.text import html, html_note, html_table
+from kedro_nb.notebook.tables import Table
+from kedro_nb.notebook.text import html
 from kedro_nb.runner.result import describe_value
 from kedro_nb.session import session
-from kedro_nb.session.display import columns, count_text
+from kedro_nb.session.display import count_text
 from kedro_nb.session.naming import unknown
 from kedro_nb.session.selection import DEFAULT
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from kedro_nb.session.cells import NodeDefinition
     from kedro_nb.session.cells.inputs import Known
 
-_HEADINGS = ("node", "cell", "inputs", "outputs", "tags", "pipeline", "last run")
 _WHOLE = 40  # nodes: of larger pipelines only what is around the node is shown
 _STATES = {"done": "done", "skipped": "skipped", "failed": "failed", "cancelled": "stopped", "waiting": ""}
 
@@ -133,30 +133,13 @@ def _alone(node: Node) -> Pipeline:
     return Pipeline([node])
 
 
-class NodeTable:
-    """Shows itself as a table. `rows` has what it shows.
+class NodeTable(Table[tuple[str, ...]]):
+    """The nodes that were defined one by one; a row is the text of its cells."""
 
-    Args:
-        rows: the text of each row's cells.
-        note: shown below it.
-    """
+    headings = ("node", "cell", "inputs", "outputs", "tags", "pipeline", "last run")
 
-    def __init__(self, rows: list[tuple[str, ...]], note: str = "") -> None:
-        self.rows = rows
-        self.note = note
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __repr__(self) -> str:
-        table = columns([_HEADINGS, *self.rows]) if self.rows else ""
-        return "\n".join(filter(None, (table, self.note)))
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002 - IPython's signature
-        printer.text(repr(self))
-
-    def _repr_html_(self) -> str:
-        return (html_table(_HEADINGS, self.rows) if self.rows else "") + html_note(self.note)
+    def _cells(self, row: tuple[str, ...]) -> tuple[str, ...]:
+        return row
 
 
 def node_table(shell: Any, current: Session, pipeline: str | None = None) -> NodeTable:

@@ -1,4 +1,4 @@
-"""What a table shows: sizes, and text as HTML may hold it."""
+"""Text as HTML may hold it, tables of it, and sizes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from kedro_nb.session.display import bytes_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-__all__ = ["bytes_text", "html", "html_note", "html_table"]
+__all__ = ["bytes_text", "html", "html_note", "html_table", "markup_table"]
 
 _CELL = "padding:2px 14px 2px 0;text-align:left;vertical-align:top;white-space:pre-wrap"
 _LINE = "border-bottom:1px solid rgba(128,128,128,.3)"
@@ -21,21 +21,26 @@ def html(text: object) -> str:
     return escape_html(str(text))
 
 
-def html_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with its styles inline, legible on light and dark pages."""
+def html_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of text with its styles inline, legible on light and dark pages."""
+    return markup_table(headings, (map(html, row) for row in rows))
+
+
+def markup_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """The same with cells that are HTML already."""
     heads = "".join(f'<th style="{_CELL};font-weight:600">{html(name)}</th>' for name in headings)
     body = "".join(
         f'<tr style="background:transparent;{_LINE}">'
-        + "".join(f'<td style="{_CELL}">{html(cell)}</td>' for cell in row)
+        + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in row)
         + "</tr>"
         for row in rows
     )
     return (
-        '<table style="border-collapse:collapse;margin:0;color:inherit;table-layout:auto">'
+        '<table style="border-collapse:collapse;margin:4px 0 8px;color:inherit;table-layout:auto">'
         f'<thead><tr style="background:transparent;{_LINE}">{heads}</tr></thead><tbody>{body}</tbody></table>'
     )
 
 
 def html_note(text: str) -> str:
-    """What stands below a table."""
+    """A few words that matter less than what they stand below; none where there are none."""
     return f'<div style="opacity:.7">{html(text)}</div>' if text else ""
