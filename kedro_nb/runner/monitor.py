@@ -30,6 +30,7 @@ class Monitor:
     Attributes:
         resume: where to take the run up when it has not ended well.
         cancelled: the run is to stop, or has stopped.
+        asked: somebody has seen an interrupt come that is not seen to yet.
         interrupted: by Ctrl-C, or the notebook's interrupt.
         background: the run is not in the thread of whoever waits for it.
         at_work_here: a node or a hook is at work in the main thread, where an interrupt can be raised.
@@ -53,6 +54,7 @@ class Monitor:
         self.captures = captures
         self.resume: ResumeHint | None = None
         self.cancelled = False
+        self.asked = False
         self.interrupted = False
         self.background = False
         self.at_work_here = False
@@ -74,6 +76,11 @@ class Monitor:
     def telling_here(self) -> bool:
         """Whether this thread is at telling the listeners."""
         return self._lock._is_owned()  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001 - a Condition asks it too
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the run was told to stop, or will be as soon as Python gets to it."""
+        return self.cancelled or self.asked
 
     def cancel(self) -> None:
         """Stop the run: no further node begins, and what is at work is ended, or left alone if it cannot be."""

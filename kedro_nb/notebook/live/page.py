@@ -112,7 +112,7 @@ def _head(run: Run, button: str) -> str:
     """State, how far, how long, in one line; while the run goes on with the button to stop it and a bar."""
     progress: RunProgress = run.progress
     sign, colour = run_look(progress.state)
-    line = escape(summary(progress, run.expected, stopping=run.monitor.cancelled))
+    line = escape(summary(progress, run.expected, stopping=run.monitor.stopping))
     bar = ""
     if progress.state == "running":
         share = 100 * progress.done / max(progress.total, 1)

@@ -164,9 +164,8 @@ def _axis(scale: _Scale) -> str:
     marks, at = [], 0
     while at * step <= scale.seconds * 0.96:
         left = 100 * at * step / scale.seconds
-        marks.append(
-            f'<div style="position:absolute;top:0;left:{left:.2f}%;white-space:nowrap">{_time_text(at * step, step)}</div>'
-        )
+        style = f"position:absolute;top:0;left:{left:.2f}%;white-space:nowrap"
+        marks.append(f'<div style="{style}">{_time_text(at * step, step)}</div>')
         at += 1
     return (
         '<tr style="background:transparent"><td style="padding:0"></td><td style="padding:0">'

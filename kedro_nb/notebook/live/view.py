@@ -14,6 +14,7 @@ from kedro_nb.notebook.drawing.pictures import seconds_to_make
 from kedro_nb.notebook.live.budget import budgets, gap_after
 from kedro_nb.notebook.live.page import Page
 from kedro_nb.notebook.live.stop import kernel_id, stop_button
+from kedro_nb.notebook.live.struck import Struck
 from kedro_nb.notebook.live.text import run_text
 from kedro_nb.session.record import MIME_TYPE, record
 from kedro_nb.session.saved import saved
@@ -63,7 +64,7 @@ def _page_of(run: Run) -> Page:
 
 def _bundle(run: Run, page: Page, html: str) -> dict[str, Any]:
     failures = page.failures(run.progress)
-    text = run_text(run.progress, run.expected, failures, stopping=run.monitor.cancelled)
+    text = run_text(run.progress, run.expected, failures, stopping=run.monitor.stopping)
     return {"text/html": html, "text/plain": text}
 
 
@@ -83,6 +84,7 @@ class LiveView:
         self._id = ""
         self._kernel = ""
         self._changed = False
+        self._struck = Struck()
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -114,6 +116,7 @@ class LiveView:
         if self._thread is not None:
             if self._thread.is_alive():
                 self._thread.join()
+            self._struck.end()
             self._in_cell(self._finish)
 
     def _in_cell(self, call: Callable[[], None]) -> None:
@@ -130,6 +133,7 @@ class LiveView:
             self._thread = threading.Thread(
                 target=self._in_cell, args=(self._keep_drawing,), name="kedro-nb-view", daemon=True
             )
+            self._struck.begin()
             self._make_picture(0.0)
             first: Any = self._draw(whole=True)
             display(first, raw=True, display_id=self._id)
@@ -151,7 +155,8 @@ class LiveView:
         drawn, told_of_stop = time.monotonic(), False
         while not self._over.wait(self._gap):
             elapsed = self._run.progress.elapsed
-            stopping = self._run.monitor.cancelled
+            self._run.monitor.asked |= self._struck.seen
+            stopping = self._run.monitor.stopping
             news = self._changed or stopping != told_of_stop or time.monotonic() - drawn >= _TICK
             whole = elapsed >= self._pages.due
             if not news or not (whole or elapsed >= self._lines.due):
@@ -183,7 +188,7 @@ class LiveView:
         run, page = self._run, self._page
         # An interrupt reaches the kernel's main thread: it would strike another cell than that of a background run.
         kernel = "" if run.monitor.background else self._kernel
-        button = stop_button(kernel, again=run.monitor.cancelled)
+        button = stop_button(kernel, again=run.monitor.stopping)
         return _bundle(run, page, page.html(run, button) if whole else page.head_only(run, button))
 
     def _send(self, made: Any) -> None:

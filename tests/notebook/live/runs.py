@@ -55,7 +55,7 @@ def progress_end(progress):
 
 def run_of(progress, *, expected=None, cancelled=False):
     """As much of a run as a page looks at."""
-    return SimpleNamespace(progress=progress, expected=expected, monitor=SimpleNamespace(cancelled=cancelled))
+    return SimpleNamespace(progress=progress, expected=expected, monitor=SimpleNamespace(stopping=cancelled))
 
 
 def finished(node, seconds, start=100.0, worker="main", **more):
