@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.pipeline import Node, Pipeline
-from kedro_nb.runner import events
+from kedro_nb.runner import Monitor, events
 from kedro_nb.runner.measures import Measured
 from kedro_nb.session.progress import RunProgress
 
@@ -34,7 +33,7 @@ class ReplayedRun:
         self.progress = _progress(record)
         self.pipeline = self.progress.pipeline
         self.error, self.resume = self.progress.error, self.progress.resume
-        self.monitor = SimpleNamespace(cancelled=False, background=False)
+        self.monitor = Monitor()
         self.over = False
 
 
