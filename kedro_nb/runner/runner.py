@@ -106,6 +106,22 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         self._prepare(pipeline, catalog)
         if monitor.listeners:
             self._tell_start(monitor, run_id, whole, skipped)
+        try:
+            self._follow_run(monitor, pipeline, catalog, hook_manager, run_id)
+        except BaseException as error:
+            if monitor.listeners:
+                self._tell_end(monitor, error)
+            trim(error)
+            raise
+        if monitor.listeners:
+            self._tell_end(monitor, None)
+        return self._result(whole, catalog)
+
+    def _follow_run(
+        self, monitor: Monitor, pipeline: Pipeline, catalog: Any, hook_manager: Any, run_id: str | None
+    ) -> None:
+        """Call `_run` where the monitor, interrupts and the log know of it."""
+        __tracebackhide__ = True
         if self._is_async:
             self._logger.info("Asynchronous mode is enabled for loading and saving data")
         token = _monitor.set(monitor)
@@ -113,20 +129,12 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         try:
             with Interrupts(monitor):
                 self._call_run(pipeline, catalog, hook_manager, run_id)
-        except BaseException as error:
-            if monitor.listeners:
-                self._tell_end(monitor, error)
-            trim(error)
-            raise
         finally:
             monitor.at_work_here = False
             _monitor.reset(token)
         self._logger.info(
             "Pipeline execution completed successfully in %.1f sec.", time.perf_counter() - start
         )
-        if monitor.listeners:
-            self._tell_end(monitor, None)
-        return self._result(whole, catalog)
 
     def _run(
         self,
