@@ -7,7 +7,7 @@ from typing import Any
 
 from kedro_nb.cli.options import check_keys, convert
 from kedro_nb.errors import RequestError, did_you_mean
-from kedro_nb.session.text import load_yaml
+from kedro_nb.session.parsing import load_yaml
 
 SECTION = "run"
 

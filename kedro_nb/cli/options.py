@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kedro_nb.errors import RequestError, did_you_mean
+from kedro_nb.session.parsing import nest, parse_params, parse_versions, split_list
 from kedro_nb.session.request import RunRequest
-from kedro_nb.session.text import nest, parse_params, parse_versions, split_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

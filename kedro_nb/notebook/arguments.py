@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError, did_you_mean
-from kedro_nb.session.text import load_yaml
+from kedro_nb.session.parsing import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

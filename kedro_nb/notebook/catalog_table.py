@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kedro_nb.notebook.tables import Table
-from kedro_nb.notebook.text import bytes_text
-from kedro_nb.session.display import count_text
+from kedro_nb.session.display import bytes_text, count_text
 
 _LONGEST = 60
 _LOCAL = ("file", "local", "memory")  # protocols of file systems that answer at once

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kedro_nb.notebook.history_table import MARKS, bar
-from kedro_nb.notebook.text import html, html_note, markup_table
+from kedro_nb.notebook.markup import html, html_note, markup_table
 from kedro_nb.session.compare_text import (
     MOST_ROWS,
     about,

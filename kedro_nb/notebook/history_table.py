@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.notebook.markup import html, markup_table
 from kedro_nb.notebook.tables import Table
-from kedro_nb.notebook.text import html, markup_table
 from kedro_nb.session.compare import seconds_of
 from kedro_nb.session.compare_text import shortened
 from kedro_nb.session.display import STATE_WORDS, count_text, seconds_text

@@ -21,8 +21,8 @@ from kedro_nb.session.cells.inputs import Said, inputs_by_name, inputs_of_cell, 
 from kedro_nb.session.cells.names import CellNames, names_of
 from kedro_nb.session.display import count_text
 from kedro_nb.session.naming import unknown
+from kedro_nb.session.parsing import split_list
 from kedro_nb.session.selection import DEFAULT
-from kedro_nb.session.text import split_list
 
 if TYPE_CHECKING:
     import ast

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import did_you_mean
+from kedro_nb.notebook.markup import html
 from kedro_nb.notebook.tables import Table
-from kedro_nb.notebook.text import html
 from kedro_nb.runner.result import describe_value
 from kedro_nb.session import session
 from kedro_nb.session.display import count_text

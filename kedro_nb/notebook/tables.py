@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from kedro_nb.notebook.text import html_note, html_table
+from kedro_nb.notebook.markup import html_note, html_table
 from kedro_nb.session.display import columns
 
 if TYPE_CHECKING:

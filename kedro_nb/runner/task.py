@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from kedro_nb.pipeline import Node
     from kedro_nb.runner.events import NodeEvent
     from kedro_nb.runner.measures import Measured, Sizes
-    from kedro_nb.runner.memory import PeakMemory
     from kedro_nb.runner.monitor import Monitor
+    from kedro_nb.runner.peak_memory import PeakMemory
     from kedro_nb.runner.plan import Plan
     from kedro_nb.runner.prints import Capture
 
@@ -123,7 +123,7 @@ class TaskContext:
         self.memory: PeakMemory | None = None
         if monitor.listeners and monitor.measures:
             from kedro_nb.runner.measures import Sizes
-            from kedro_nb.runner.memory import peak_memory
+            from kedro_nb.runner.peak_memory import peak_memory
 
             self.sizes, self.memory = Sizes(), peak_memory()
         self.prints: Capture | None = None

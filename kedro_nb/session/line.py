@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError
+from kedro_nb.session.parsing import parse_params, parse_versions, split_list
 from kedro_nb.session.request import RunRequest
 from kedro_nb.session.selection import FILTERS
-from kedro_nb.session.text import parse_params, parse_versions, split_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -16,10 +16,9 @@ import pytest
 
 from kedro_nb.io import DataCatalog
 from kedro_nb.pipeline import node, pipeline
-from kedro_nb.runner import memory
 from kedro_nb.runner.measures import Measured, measure
-from kedro_nb.runner.memory import PeakMemory, peak_memory
 from kedro_nb.runner.monitor import Monitor
+from kedro_nb.runner.peak_memory import PeakMemory, peak_memory
 
 from .conftest import Recorder
 from .nodes import fail, stored
@@ -266,7 +265,7 @@ def test_where_the_mark_cannot_be_set_back_only_a_new_height_is_told(monkeypatch
     tracker = PeakMemory()
     monkeypatch.setattr(tracker, "_clear", None)
     monkeypatch.setattr(tracker, "_floor", 0)
-    monkeypatch.setattr(memory, "_maxrss", lambda: height)
+    monkeypatch.setattr("kedro_nb.runner.peak_memory._maxrss", lambda: height)
     mark = tracker.enter()
     assert mark.leave() is None
     mark = tracker.enter()
@@ -289,7 +288,7 @@ def test_a_file_that_took_the_place_of_the_marks_own_is_not_written(tmp_path):
 @linux
 def test_a_process_started_by_a_large_one_tells_its_own_peak():
     code = (
-        "from kedro_nb.runner.memory import PeakMemory\n"
+        "from kedro_nb.runner.peak_memory import PeakMemory\n"
         "t = PeakMemory(); m = t.enter(); print(m.leave())\n"
         "m = t.enter(); x = b'x' * 50_000_000; print(m.leave())"
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.notebook.drawing.choice import picture_of
 from kedro_nb.notebook.drawing.palette import STATES, WORDS
 from kedro_nb.notebook.drawing.picture import MARGIN, data_uri
-from kedro_nb.notebook.drawing.pictures import picture_of
 from kedro_nb.notebook.drawing.words import escape
 from kedro_nb.notebook.live.failure import Failure, failure_html, failure_of, message_html, run_error
 from kedro_nb.notebook.live.table import node_table

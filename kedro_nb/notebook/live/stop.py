@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from kedro_nb.notebook.text import html
+from kedro_nb.notebook.markup import html
 
 _KERNEL = re.compile(r"kernel-([0-9a-fA-F-]{36})\.json")
 # What a page of Jupyter's tells of its server stands in one of its elements. A press, not a click: the page's

@@ -9,8 +9,7 @@ from kedro_nb.notebook.drawing.words import escape
 from kedro_nb.notebook.live.prints import AllPrints, LastPrints
 from kedro_nb.notebook.live.timeline import CALL, LOAD, SAVE
 from kedro_nb.notebook.live.words import rows_of, size_text, state_of, time_of
-from kedro_nb.notebook.text import bytes_text
-from kedro_nb.session.display import seconds_text
+from kedro_nb.session.display import bytes_text, seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakKeyDictionary
 
-from kedro_nb.notebook.drawing.pictures import seconds_to_make
+from kedro_nb.notebook.drawing.choice import seconds_to_make
 from kedro_nb.notebook.live.budget import budgets, gap_after
 from kedro_nb.notebook.live.page import Page
 from kedro_nb.notebook.live.stop import kernel_id, stop_button

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kedro_nb.notebook.drawing.palette import STATES, WORDS
-from kedro_nb.notebook.text import bytes_text
-from kedro_nb.session.display import count_text, seconds_text
+from kedro_nb.session.display import bytes_text, count_text, seconds_text
 from kedro_nb.session.progress import most_telling
 
 if TYPE_CHECKING:

@@ -114,7 +114,7 @@ def entered(field: Mapping[str, Any], text: str) -> Any:
     if kind == "text":
         return text
     if kind == "data":
-        from kedro_nb.session.text import load_yaml
+        from kedro_nb.session.parsing import load_yaml
 
         return load_yaml(text, f"Parameter '{field['key']}'")
     try:

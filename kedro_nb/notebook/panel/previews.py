@@ -8,10 +8,10 @@ import io
 import sys
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.notebook.text import bytes_text, html, html_table
+from kedro_nb.notebook.markup import html, html_table
 from kedro_nb.runner.measures import measure
 from kedro_nb.runner.result import describe_value
-from kedro_nb.session.display import count_text
+from kedro_nb.session.display import bytes_text, count_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from kedro_nb.notebook.drawing import draw_mimebundle
 from kedro_nb.notebook.live import bundle
-from kedro_nb.notebook.text import html, html_table
+from kedro_nb.notebook.markup import html, html_table
 from kedro_nb.session.display import count_text
 from kedro_nb.session.record import MIME_TYPE
 

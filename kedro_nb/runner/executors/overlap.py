@@ -29,7 +29,7 @@ from kedro_nb.runner.task import Task, call_function, confirm, load_input, load_
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from kedro_nb.runner.memory import PeakMark
+    from kedro_nb.runner.peak_memory import PeakMark
     from kedro_nb.runner.plan import Plan
     from kedro_nb.runner.task import TaskContext
 

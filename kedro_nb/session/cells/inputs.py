@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_nb.errors import RequestError, did_you_mean
 from kedro_nb.pipeline.transcoding import strip_transcoding
 from kedro_nb.session.parameters import PREFIX, WHOLE
-from kedro_nb.session.text import split_list
+from kedro_nb.session.parsing import split_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kedro_nb.notebook.drawing.choice import picture_of, seconds_to_make
 from kedro_nb.notebook.drawing.groups import Groups, group_picture
 from kedro_nb.notebook.drawing.mosaic import Mosaic
 from kedro_nb.notebook.drawing.palette import STATES
 from kedro_nb.notebook.drawing.picture import data_uri
-from kedro_nb.notebook.drawing.pictures import picture_of, seconds_to_make
 from kedro_nb.notebook.drawing.state_graph import StateGraph, state_graph
 from kedro_nb.pipeline import Pipeline, node, pipeline
 

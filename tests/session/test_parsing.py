@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kedro_nb.errors import RequestError
-from kedro_nb.session.text import load_yaml, nest, parse_params, parse_versions, split_list
+from kedro_nb.session.parsing import load_yaml, nest, parse_params, parse_versions, split_list
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,12 @@
-"""Text as HTML may hold it, tables of it, and sizes."""
+"""Text as HTML may hold it, and tables of it."""
 
 from __future__ import annotations
 
 from html import escape as escape_html
 from typing import TYPE_CHECKING
 
-from kedro_nb.session.display import bytes_text
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-__all__ = ["bytes_text", "html", "html_note", "html_table", "markup_table"]
 
 _CELL = "padding:2px 14px 2px 0;text-align:left;vertical-align:top;white-space:pre-wrap"
 _LINE = "border-bottom:1px solid rgba(128,128,128,.3)"
