@@ -16,6 +16,7 @@ _MESSAGE = 2_000  # characters
 _LINE = 200
 _LINES = 40
 _MOST_INPUTS = 20
+_CELL = re.compile(r".*[\\/]ipykernel_\d+[\\/]\d+\.py|<ipython-input-\d+-\w+>")  # differs from run to run
 _INPUT = re.compile(r"  (?P<name>.+?): (?P<text>.*)")
 
 
@@ -66,7 +67,8 @@ def _traceback(error: BaseException) -> list[str]:
 
 
 def _frame(frame: traceback.FrameSummary) -> Iterator[str]:
-    yield shortened(f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}', _LINE)
+    place = "a cell" if _CELL.fullmatch(frame.filename) else f'File "{frame.filename}"'
+    yield shortened(f"  {place}, line {frame.lineno}, in {frame.name}", _LINE)
     if frame.line:
         yield shortened(f"    {frame.line}", _LINE)
 

@@ -15,6 +15,7 @@ from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.runner import events
 from kedro_nb.runner.measures import Measured
 from kedro_nb.session import RunRequest, Session
+from kedro_nb.session.failure_record import error_record
 from kedro_nb.session.record import MIME_TYPE, record
 from kedro_nb.session.saved import saved
 
@@ -250,3 +251,13 @@ def test_in_a_notebooks_file_a_large_run_lacks_what_is_least_missed_and_says_so(
 def test_in_a_notebooks_file_a_small_run_is_whole(session):
     made = record(session.run())
     assert saved(made) is made
+
+
+@pytest.mark.parametrize("file", ["/tmp/ipykernel_12/345.py", "<ipython-input-3-0fedc4>"])
+def test_a_frame_of_a_cell_does_not_tell_a_file_that_nobody_has(file):
+    code = compile("def fail():\n    raise ValueError('no')\n", file, "exec")
+    namespace = {}
+    exec(code, namespace)
+    with pytest.raises(ValueError, match="no") as raised:
+        namespace["fail"]()
+    assert error_record(raised.value)["traceback"][-1] == "  a cell, line 2, in fail"
