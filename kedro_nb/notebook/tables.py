@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from kedro_nb.notebook.markup import html_note, html_table
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 _Row = TypeVar("_Row")
 
 
-class Table(Generic[_Row]):
+class Table(ABC, Generic[_Row]):
     """Shows itself as a table. A subclass says what it has in its cells.
 
     Args:
@@ -48,8 +49,9 @@ class Table(Generic[_Row]):
     def _repr_html_(self) -> str:
         return (self._html() if self.rows else "") + html_note(self.note)
 
+    @abstractmethod
     def _cells(self, row: _Row) -> tuple[str, ...]:
-        raise NotImplementedError
+        """What stands in the cells of a row."""
 
     def _html(self) -> str:
         return html_table(self.headings, map(self._cells, self.rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from string import punctuation
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ class Spot:
     height: int
 
 
-class Picture:
+class Picture(ABC):
     """A picture that is made once and drawn often.
 
     It is shown as an image, where nothing from the page reaches in: its quotes are single ones, for data URIs.
@@ -44,6 +45,7 @@ class Picture:
         self.spots: list[Spot] = []
         self.caption = ""
 
+    @abstractmethod
     def draw(self, states: Mapping[str, str], words: Mapping[str, str]) -> str:
         """As SVG.
 
@@ -51,7 +53,6 @@ class Picture:
             states: "waiting", "loading", "running", "saving", "done", "skipped", "failed" or "cancelled", by node name.
             words: what to say of a node beside its name.
         """
-        raise NotImplementedError
 
 
 def in_frame(picture: Picture, body: str) -> str:

@@ -29,7 +29,7 @@ from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors import pool
 from kedro_nb.runner.executors.remote_error import unpack_error
 from kedro_nb.runner.executors.stopping import GRACE, stopped
-from kedro_nb.runner.executors.worker import Setup
+from kedro_nb.runner.executors.worker import Setup, Surroundings
 from kedro_nb.runner.failure import annotate
 
 if TYPE_CHECKING:
@@ -90,26 +90,20 @@ class ProcessExecutor:
     def _describe(self, plan: Plan, stored: dict[str, Any]) -> bytes:
         check_single_process(stored.items())
         context = self._context
-        levels = {"": logging.getLogger().level}
-        levels |= {
-            name: logger.level
-            for name, logger in logging.root.manager.loggerDict.items()
-            if isinstance(logger, logging.Logger) and logger.level
-        }
         reads = Counter(name for node in plan.nodes for name in node.input_names)
         once = {name for name in self._in_memory - plan.kept if reads[name] == 1}
         setup = Setup(
-            plan.nodes,
-            stored,
-            self._in_memory,
-            once if context.monitor.lends else set(),
-            context.plugins,
-            context.run_id,
-            levels,
-            own_folders(),
+            nodes=plan.nodes,
+            datasets=stored,
+            in_memory=self._in_memory,
+            one_reader=once if context.monitor.lends else set(),
+            plugins=context.plugins,
+            run_id=context.run_id,
+            packing=own_folders(),
             tells=context.events is not None,
             measures=context.sizes is not None,
             captures=context.prints is not None,
+            surroundings=Surroundings(),
         )
         try:
             return dumps_by_value(setup)

@@ -13,6 +13,7 @@ import threading
 import time
 import traceback
 import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from kedro_nb.errors import DatasetError
@@ -38,6 +39,25 @@ _LARGE = 1 << 20  # bytes that are worth keeping for the one who reads them
 _WATCH = 1.0  # seconds between two looks at whether the parent is still there
 
 
+class Surroundings:
+    """What a worker takes over of the process that it works for, as it is now."""
+
+    def __init__(self) -> None:
+        self.path = list(sys.path)  # where to import from
+        self.environment = dict(os.environ)
+        self.filters = list(warnings.filters)
+        self.folder = ""  # the working directory
+        with contextlib.suppress(OSError):  # it is gone
+            self.folder = os.getcwd()  # noqa: PTH109 - as text
+        self.levels = {"": logging.getLogger().level}  # of each logger that says something
+        self.levels |= {
+            name: logger.level
+            for name, logger in logging.root.manager.loggerDict.items()
+            if isinstance(logger, logging.Logger) and logger.level
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class Setup:
     """What a worker has to know of a run. It is pickled by value, so that it is what the kernel has now.
 
@@ -48,42 +68,23 @@ class Setup:
         one_reader: the names of outputs that one node reads, once, and that may be handed to it without a copy.
         plugins: the hooks.
         run_id: for the hooks.
-        levels: the level of each logger that says something.
         packing: the folders for packed outputs.
+        tells: somebody listens to events.
+        measures, captures: as the monitor of the run has it.
+        surroundings: of the kernel.
     """
 
-    def __init__(
-        self,
-        nodes: Sequence[Node],
-        datasets: dict[str, Any],
-        in_memory: set[str],
-        one_reader: set[str],
-        plugins: Sequence[object],
-        run_id: str | None,
-        levels: dict[str, int],
-        packing: Sequence[Path],
-        *,
-        tells: bool,
-        measures: bool,
-        captures: bool,
-    ) -> None:
-        self.nodes = nodes
-        self.datasets = datasets
-        self.in_memory = in_memory
-        self.one_reader = one_reader
-        self.plugins = plugins
-        self.run_id = run_id
-        self.levels = levels
-        self.path = list(sys.path)  # where to import from
-        self.environment = dict(os.environ)
-        self.filters = list(warnings.filters)
-        self.folder = ""  # the working directory
-        with contextlib.suppress(OSError):  # it is gone
-            self.folder = os.getcwd()  # noqa: PTH109 - as text
-        self.packing = packing
-        self.tells = tells
-        self.measures = measures
-        self.captures = captures
+    nodes: Sequence[Node]
+    datasets: dict[str, Any]
+    in_memory: set[str]
+    one_reader: set[str]
+    plugins: Sequence[object]
+    run_id: str | None
+    packing: Sequence[Path]
+    tells: bool
+    measures: bool
+    captures: bool
+    surroundings: Surroundings
 
 
 def main(connection: Connection, parent: int) -> None:
@@ -158,17 +159,18 @@ class Worker:
         self.send("ready")
 
     def _set_up(self, setup: Setup) -> None:
-        sys.path[:] = setup.path
-        if os.environ != setup.environment:
+        around = setup.surroundings
+        sys.path[:] = around.path
+        if os.environ != around.environment:
             os.environ.clear()
-            os.environ.update(setup.environment)
-        if setup.folder:
-            os.chdir(setup.folder)
+            os.environ.update(around.environment)
+        if around.folder:
+            os.chdir(around.folder)
         warnings.simplefilter("default")  # lets Python notice that the filters are others
-        warnings.filters[:] = setup.filters  # type: ignore[index]  # it is a list
+        warnings.filters[:] = around.filters  # type: ignore[index]  # it is a list
         warnings.showwarning = _show_warning  # a fork's may collect them, where nobody looks
         self._setup = setup
-        self._logs(setup.levels)
+        self._logs(around.levels)
         sys.stdout = _Stream(self, "stdout")
         sys.stderr = _Stream(self, "stderr")
         listeners = [self._event] if setup.tells else ()
