@@ -260,6 +260,8 @@ class _Late:
     def _work(self) -> None:
         while self._wake.wait() and not self._over.wait(self._interval):
             self._wake.clear()
+            if self._over.is_set():  # `close` has come since the wait, and its wake-up is what was cleared
+                return
             with self._lock:
                 waiting, self._waiting = self._waiting, []
             for prints in waiting:

@@ -114,9 +114,11 @@ def test_threads_start_no_more_than_asked_for():
 
 
 def test_threads_go_away_after_the_run():
+    before = set(threading.enumerate())
     ThreadRunner(max_workers=4).run(nodes(), DataCatalog({"x": 1}))
     SequentialRunner(is_async=True).run(nodes(), DataCatalog({"x": 1}))
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("kedro_nb")]
+    left = set(threading.enumerate()) - before
+    assert not [thread for thread in left if thread.name.startswith("kedro_nb")]
 
 
 def test_nodes_beside_a_failed_one_end_and_keep_their_results():

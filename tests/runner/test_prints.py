@@ -4,6 +4,7 @@ import asyncio
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,7 +12,7 @@ from kedro_nb.io import DataCatalog, LambdaDataset
 from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import SequentialRunner, ThreadRunner
 from kedro_nb.runner.monitor import Monitor
-from kedro_nb.runner.prints import INTERVAL, without_overwritten
+from kedro_nb.runner.prints import INTERVAL, _Late, without_overwritten
 
 from .conftest import Recorder
 from .printing import run, talk, told
@@ -161,7 +162,22 @@ def test_no_thread_is_left(local_runner):
 
     before = set(threading.enumerate())
     run(local_runner, chatter)
-    assert {thread for thread in threading.enumerate() if thread.is_alive()} <= before
+    assert {thread.name for thread in set(threading.enumerate()) - before} & {"kedro_nb-prints"} == set()
+
+
+def test_the_thread_ends_also_when_the_run_ends_as_it_begins_to_tell():
+    late = _Late(0.001)
+    clear = late._wake.clear  # a moment between two lines
+
+    def end_and_clear():
+        late._over.set()  # what `close` does
+        late._wake.set()
+        clear()
+
+    late._wake.clear = end_and_clear
+    late.add(SimpleNamespace(tell=lambda: None))
+    late._thread.join(10)
+    assert not late._thread.is_alive()
 
 
 def test_runs_side_by_side_keep_their_prints_apart():
