@@ -13,7 +13,7 @@ from kedro_nb.errors import RequestError
 from kedro_nb.notebook.arguments import identifier, refuse_options, split_line, take_option
 from kedro_nb.notebook.node_cell import NodeCell, mentioned_names
 from kedro_nb.notebook.node_report import DefinedNode, NodeTable, node_table
-from kedro_nb.notebook.workspace import pipelines_in
+from kedro_nb.pipeline import Pipeline
 from kedro_nb.session import session
 from kedro_nb.session.cells import Origin
 from kedro_nb.session.cells.code import check_body, check_returns, fingerprint, node_function
@@ -74,7 +74,7 @@ def _define(shell: Any, asked: _Asked, cell: NodeCell) -> DefinedNode:
 
 def _check_pipeline(shell: Any, name: str) -> None:
     """Nodes of cells would stand in the way of a variable's pipeline: the session's go first."""
-    if name in pipelines_in(shell.user_ns) and name not in session().pipelines:
+    if isinstance(shell.user_ns.get(name), Pipeline) and name not in session().pipelines:
         raise RequestError(
             f"The variable '{name}' is a pipeline, and nodes of cells make one of their own: name another with "
             f"--pipeline. To run both: %kedro_run --pipelines={name},NAME"
@@ -252,7 +252,7 @@ def _define_cell(
             f"variables to keep{_of(names.kept)}; data that the cell reads is saved first (%kedro_save)."
         )
     function = identifier(full_name)
-    if function in (*returned, *returned.values(), *known.datasets):
+    if function in returned or function in returned.values() or function in known.datasets:
         function = f"make_{function}"  # that name is wanted for the data
     _check_free(function, found.notebook, shell.user_ns, full_name, cell)
     text = cell.code.as_function(read.tree, function, list(found.inputs), list(returned), awaits=read.awaits)

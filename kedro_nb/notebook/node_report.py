@@ -51,8 +51,7 @@ class DefinedNode:
     @property
     def pipeline(self) -> Pipeline:
         """What is drawn: the pipeline, or what is around the node where it is large."""
-        whole = session().pipelines.get(self.definition.pipeline)
-        return _around(whole, self.node) if whole is not None else _alone(self.node)
+        return session().nodes.around(self.node.name, most=_WHOLE) or _alone(self.node)
 
     @property
     def lines(self) -> list[str]:
@@ -113,18 +112,6 @@ class DefinedNode:
             "text/html": f'{lines}<div style="margin-top:6px">{drawn["text/html"]}</div>',
             "text/plain": "\n".join([*self.lines, "", drawn["text/plain"]]),
         }
-
-
-def _around(whole: Pipeline, node: Node) -> Pipeline:
-    if len(whole) <= _WHOLE:
-        return whole
-    names = {node.name}
-    for other, needed in whole.node_dependencies.items():
-        if other.name == node.name:
-            names.update(each.name for each in needed)
-        elif node in needed:
-            names.add(other.name)
-    return whole.only_nodes(*names)
 
 
 def _alone(node: Node) -> Pipeline:

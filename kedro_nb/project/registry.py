@@ -33,6 +33,9 @@ class PipelineRegistry(MutableMapping[str, Pipeline]):
                 f"No pipeline is registered as '{name}'{did_you_mean(name, self._pipelines)}."
             ) from None
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._pipelines  # no hint is looked for
+
     def __setitem__(self, name: str, pipeline: Pipeline) -> None:
         if not isinstance(name, str):
             raise RequestError(f"Pipelines are registered by name, and {name!r} is no text.")

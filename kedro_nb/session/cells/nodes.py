@@ -2,68 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import OutputNotUniqueError, RequestError
 from kedro_nb.pipeline import Node, Pipeline
+from kedro_nb.session.cells.definition import NodeDefinition, Origin, Places
+from kedro_nb.session.cells.index import NodeIndex
 from kedro_nb.session.cells.inputs import Known, inputs_by_name, is_parameter
+from kedro_nb.session.cells.known import Heard
 from kedro_nb.session.display import columns
 from kedro_nb.session.naming import unknown
-from kedro_nb.session.parameters import PREFIX, WHOLE, entries
 from kedro_nb.session.selection import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from kedro_nb.session.core import Session
 
 _Names = str | list[str] | dict[str, str] | None
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a node was defined.
-
-    Args:
-        place: for people, as in "In [7]".
-        cell: what the front end calls the cell; "" where it has no name for it.
-        text: the same for two texts that only differ in the function's name.
-    """
-
-    place: str = ""
-    cell: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class NodeDefinition:
-    """A node, and where it comes from.
-
-    Args:
-        node: the node.
-        pipeline: the name of the pipeline that it is part of.
-        origin: where it was defined.
-        replaced: the nodes whose place it took when it was defined.
-        time: when it was defined, in seconds since the epoch.
-    """
-
-    node: Node
-    pipeline: str
-    origin: Origin
-    replaced: tuple[NodeDefinition, ...] = ()
-    time: float = field(default_factory=time.time)
-
-    @property
-    def name(self) -> str:
-        return self.node.name
-
-    @property
-    def told(self) -> str:
-        """The node for a message, with its cell."""
-        return f"'{self.name}'" + (f" of {self.origin.place}" if self.origin.place else "")
 
 
 class SessionNodes(Mapping[str, NodeDefinition]):
@@ -72,7 +30,9 @@ class SessionNodes(Mapping[str, NodeDefinition]):
     def __init__(self, session: Session) -> None:
         self._session = session
         self._defined: dict[str, NodeDefinition] = {}
+        self._indexes: dict[str, NodeIndex] = {}  # by name of the pipeline
         self._made: dict[str, Pipeline] = {}  # by name: what was registered from here
+        self._places = Places()
 
     def __getitem__(self, name: str) -> NodeDefinition:
         return self._defined[name]
@@ -102,21 +62,20 @@ class SessionNodes(Mapping[str, NodeDefinition]):
             name: of the node in question: what it wrote before does not count.
             cell: the front end's name for its cell.
         """
-        session = self._session
-        others = [each for each in self._defined.values() if not _is_same(each, name, cell)]
-        registered = [
-            pipeline for key, pipeline in session.pipelines.items() if self._made.get(key) is not pipeline
-        ]
-        nodes = [*(each.node for each in others), *(node for pipeline in registered for node in pipeline)]
-        # What a pattern fits is not asked for here: "{name}" fits everything.
-        names = {*session.catalog.keys(), *entries(session.parameters)}
-        for node in nodes:
-            names.update(node.input_names, node.output_names, node.input_keys, node.output_keys)
-        return Known(
-            datasets=frozenset(each for each in names if not is_parameter(each) or each == WHOLE),
-            parameters=frozenset(each.removeprefix(PREFIX) for each in names if each.startswith(PREFIX)),
-            catalog=session.catalog,
-        )
+
+        def same() -> list[Node]:
+            return [each.node for each in self._same(name, cell)]
+
+        return Heard(self._session, self._indexes.values(), self._registered, same).known()
+
+    def _same(self, name: str | None, cell: str) -> list[NodeDefinition]:
+        """Those of this name, or of this cell."""
+        names = {*self._places.of(Origin(cell=cell)), *([name] if name in self._defined else [])}
+        return [self._defined[each] for each in names]
+
+    def _registered(self) -> list[Pipeline]:
+        """The pipelines that are not made of these nodes."""
+        return [each for name, each in self._session.pipelines.items() if self._made.get(name) is not each]
 
     def define(
         self,
@@ -146,7 +105,8 @@ class SessionNodes(Mapping[str, NodeDefinition]):
             RequestError, PipelineError: it does not fit; nothing was changed.
         """
         if inputs is None:
-            inputs = inputs_by_name(func, self.known(name or getattr(func, "__name__", None)))
+            called = name or getattr(func, "__name__", None)
+            inputs = inputs_by_name(func, self.known(f"{namespace}.{called}" if namespace else called))
         node = Node(
             func,
             inputs or None,
@@ -199,39 +159,61 @@ class SessionNodes(Mapping[str, NodeDefinition]):
         for name in names:
             if name not in self._defined:
                 raise unknown("node", name, self._defined, " among those that were defined one by one")
-        left = {name: each for name, each in self._defined.items() if name not in names}
-        self._register(left, {self._defined[name].pipeline for name in names})
+        changed = {self._defined[name].pipeline for name in names}
+        for name in names:
+            if (old := self._defined.pop(name, None)) is not None:
+                self._indexes[old.pipeline].remove(name)
+                self._places.remove(old)
+        self._register(changed)
+
+    def around(self, name: str, most: int) -> Pipeline | None:
+        """The pipeline of a node; where it has more than `most` nodes, those next to this one."""
+        if name not in self._defined:
+            return None
+        index = self._indexes[self._defined[name].pipeline]
+        return index.around(name) if len(index.nodes) > most else index.pipeline()
 
     def _replaced(self, new: NodeDefinition) -> list[NodeDefinition]:
-        if not new.origin.cell and not new.origin.text:
-            return [self._defined[new.name]] if new.name in self._defined else []
-        return [each for each in self._defined.values() if _takes_place(new, each)]
+        names = {new.name, *self._places.of(new.origin)}
+        found = [self._defined[name] for name in names if name in self._defined]
+        return sorted((each for each in found if new.takes_place_of(each)), key=lambda each: each.time)
 
     def _put(self, new: NodeDefinition) -> None:
         self._check_pipeline(new.pipeline)
+        index = self._indexes.get(new.pipeline) or NodeIndex()
+        gone = {each.name for each in new.replaced}
+        self._check_outputs(new, index, gone)
+        alone = Pipeline([new.node])  # refuses what does not even fit itself
+        if not index.surely_fits(new.node, gone):
+            Pipeline([*(each for each in index.nodes.values() if each.name not in gone), new.node])
+        before = self._made.get(new.pipeline)
+        self._take_in(new)
+        if before is not None and not new.replaced:
+            self._session.pipelines[new.pipeline] = self._made[new.pipeline] = before + alone
+        else:
+            self._register({new.pipeline, *(each.pipeline for each in new.replaced)})
+
+    def _take_in(self, new: NodeDefinition) -> None:
+        """The new one stands where the old one stood."""
+        for each in new.replaced:
+            self._places.remove(each)
+        self._places.put(new)
+        if all((each.name, each.pipeline) == (new.name, new.pipeline) for each in new.replaced):
+            self._defined[new.name] = new
+            self._indexes.setdefault(new.pipeline, NodeIndex()).put(new.node)
+            return
         gone = {each.name for each in new.replaced}
         left: dict[str, NodeDefinition] = {}
-        for name, each in self._defined.items():  # the new one stands where the old one stood
+        for name, each in self._defined.items():
             if name not in gone:
                 left[name] = each
             elif new.name not in left:
                 left[new.name] = new
-        left[new.name] = new
-        self._check_outputs(new, left)
-        before = self._made.get(new.pipeline)
-        if not new.replaced and before is not None and self._comes_last(new, left):
-            self._keep(left, {new.pipeline: before + Pipeline([new.node])})
-        else:
-            self._register(left, {new.pipeline, *(each.pipeline for each in new.replaced)})
-
-    @staticmethod
-    def _comes_last(new: NodeDefinition, others: Mapping[str, NodeDefinition]) -> bool:
-        """Whether nothing reads what it writes, so that there is nothing in the pipeline to check again."""
-        written = new.node.output_keys
-        transcoded = any("@" in name for name in (*new.node.input_names, *new.node.output_names))
-        return not transcoded and not any(
-            key in other.node.input_keys for other in others.values() for key in written
-        )
+        self._defined = left
+        for changed in {new.pipeline, *(each.pipeline for each in new.replaced)}:
+            self._indexes[changed] = NodeIndex(
+                each.node for each in left.values() if each.pipeline == changed
+            )
 
     def _check_pipeline(self, name: str) -> None:
         if not isinstance(name, str) or not name:
@@ -245,47 +227,29 @@ class SessionNodes(Mapping[str, NodeDefinition]):
     def _is_own(self, name: str) -> bool:
         return self._session.pipelines.get(name) is self._made.get(name)
 
-    def _check_outputs(self, new: NodeDefinition, others: Mapping[str, NodeDefinition]) -> None:
-        others_here = [each for each in others.values() if each.pipeline == new.pipeline and each is not new]
+    def _check_outputs(self, new: NodeDefinition, index: NodeIndex, gone: Collection[str]) -> None:
         for key in new.node.output_keys:
-            for other in others_here:
-                if key in other.node.output_keys:
-                    raise OutputNotUniqueError(
-                        f"'{key}' is written by node {other.told} already, and node {new.told} is to write it too. "
-                        f"Give the output another name, or remove the other node: %kedro_forget {other.name}"
-                    )
+            writer = index.writers.get(key)
+            if writer is not None and writer.name not in gone:
+                other = self._defined[writer.name]
+                raise OutputNotUniqueError(
+                    f"'{key}' is written by node {other.told} already, and node {new.told} is to write it too. "
+                    f"Give the output another name, or remove the other node: %kedro_forget {other.name}"
+                )
 
-    def _register(self, defined: dict[str, NodeDefinition], changed: Iterable[str]) -> None:
-        """Make the changed pipelines anew: all of them, or none when one is none."""
-        nodes = {name: [each.node for each in defined.values() if each.pipeline == name] for name in changed}
-        self._keep(defined, {name: Pipeline(some) if some else None for name, some in nodes.items()})
-
-    def _keep(self, defined: dict[str, NodeDefinition], made: Mapping[str, Pipeline | None]) -> None:
-        self._defined = defined
-        for name, pipeline in made.items():
+    def _register(self, changed: Iterable[str]) -> None:
+        """Register the pipelines of these names as they are now, or none where no node is left."""
+        for name in changed:
+            index = self._indexes[name]
             if name in self._session.pipelines and not self._is_own(name):
                 self._made.pop(name, None)  # somebody has registered another pipeline since: it is theirs
-            elif pipeline is not None:
-                self._session.pipelines[name] = self._made[name] = pipeline
+            elif index.nodes:
+                self._session.pipelines[name] = self._made[name] = index.pipeline()
             else:
                 self._session.pipelines.pop(name, None)
                 self._made.pop(name, None)
-
-
-def _is_same(each: NodeDefinition, name: str | None, cell: str) -> bool:
-    return each.name == name or bool(cell and each.origin.cell == cell)
-
-
-def _takes_place(new: NodeDefinition, old: NodeDefinition) -> bool:
-    """Whether the new definition is the old one, written anew."""
-    if _is_same(old, new.name, new.origin.cell):
-        return True
-    if new.origin.cell and old.origin.cell:
-        return False
-    # The front end does not tell cells apart: the same code that writes the same is the same cell, renamed.
-    same_text = bool(new.origin.text) and new.origin.text == old.origin.text
-    same_outputs = set(new.node.output_keys) == set(old.node.output_keys)
-    return same_text and same_outputs and (bool(new.node.outputs) or new.node.inputs == old.node.inputs)
+            if not index.nodes:
+                del self._indexes[name]
 
 
 def _function_name(func: Callable[..., Any]) -> str:
