@@ -27,9 +27,10 @@ demo: $(VENV)/.demo  ## Run the iris notebook headless and show what came out
 # Spark is 450 MB and runs on Java only: without that its tests are skipped, and say so.
 test: $(VENV)/.test $(if $(shell command -v java 2> /dev/null),$(VENV)/.spark)  ## Run every test, the notebooks included
 	@$(BIN)/python -m tests.browser.chromium
-	@# Both in any case; pytest last, so that its closing line ends the log.
+	@# Both in any case; pytest last, so that its closing line ends the log. The profile has random tests try the same
+	@# each time, so that a change lands or not for what it is; pytest without it tries something new.
 	@$(call FRONTEND,npm run --silent test); frontend=$$?; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env tests notebooks && exit $$frontend
+	$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=ci --nbval --nbval-current-env tests notebooks && exit $$frontend
 
 lab: $(VENV)/.lab  ## Open JupyterLab on the notebooks
 	$(BIN)/python -m jupyterlab --notebook-dir notebooks
