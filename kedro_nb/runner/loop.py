@@ -65,6 +65,7 @@ class RunLoop:
                     else:
                         self._fail(task)
         except BaseException as error:
+            self.context.monitor.winding_up = True  # first: no interrupt may keep it from being abandoned
             for task in self.failed:
                 annotate(error, f"Node {task.node.name} had failed before that: {task.error!r}")
             self._abandon()
@@ -133,7 +134,6 @@ class RunLoop:
     def _abandon(self) -> None:
         """Stop at once. What still runs may end by itself, but what a function returns then is not saved."""
         monitor = self.context.monitor
-        monitor.winding_up = True
         monitor.cancel()
         self._drop()
         self.executor.close(abandon=True)

@@ -53,6 +53,13 @@ def files():
     return {path for folder in own_folders() for path in folder.iterdir()}
 
 
+def wait_until(condition, seconds=HANG):
+    """Wait until it holds, but not for ever."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 class World:
     """What there is of us outside this process's memory."""
 
@@ -67,9 +74,7 @@ class World:
         workers = {worker.pid for worker in pool._all}
         assert workers == {worker.pid for worker in pool._shelf}
         pool.shut_down()
-        deadline = time.monotonic() + HANG
-        while children() - self.children and time.monotonic() < deadline:
-            time.sleep(0.02)  # those of a worker that was killed notice
+        wait_until(lambda: children() <= self.children)  # those of a worker that was killed notice
         assert children() <= self.children
         assert descriptors().keys() <= self.descriptors.keys()
 

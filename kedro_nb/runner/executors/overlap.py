@@ -140,7 +140,8 @@ class OverlapExecutor:
         while self._behind and (left := until - time.monotonic()) > 0:
             tasks += self._next_saved(left)
         self._abandoned |= bool(self._behind)
-        tasks += [left_alone(task) for task in self._behind.values()]
+        late = list(self._behind.values())  # at once: a call that was left alone may come to save
+        tasks += [left_alone(task) for task in late]
         self._behind.clear()
         return tasks
 

@@ -109,7 +109,8 @@ class ThreadExecutor:
     def _stop(self) -> list[Task]:
         """End what is at work, and report what cannot be ended as it is."""
         with self._lock:  # after this no thread begins with anything
-            at_work = {task.position: (thread, task) for thread, task in self._at_work.items()}
+            # At once, by `list`: threads that end take theirs out meanwhile.
+            at_work = {task.position: (thread, task) for thread, task in list(self._at_work.items())}
         tasks = self._over()  # before they were asked to
         for task in tasks:
             at_work.pop(task.position, None)
