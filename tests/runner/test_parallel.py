@@ -6,8 +6,8 @@ import logging
 import os
 import subprocess
 import sys
-import time
 import warnings
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,8 +16,10 @@ from kedro_nb.io import DataCatalog
 from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import ParallelRunner
 from kedro_nb.runner.executors import pool
+from kedro_nb.runner.executors.worker import Worker
 
 from .conftest import METHODS
+from .world import wait_until
 
 
 @pytest.fixture(params=METHODS)
@@ -177,7 +179,16 @@ def test_nothing_starts_before_the_first_run(method):
 def test_idle_processes_go_away(method, monkeypatch):
     monkeypatch.setattr(pool, "IDLE", 0.01)
     run(lambda x: x)
-    deadline = time.monotonic() + 20
-    while pool._shelf:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: not pool._shelf)
+    assert not pool._shelf
+
+
+def test_nothing_that_a_left_thread_says_comes_after_the_end_of_its_node():
+    """The node ends while the thread is about to speak: whoever reads next expects something else."""
+    sent = []
+    worker = Worker(SimpleNamespace(send_bytes=sent.append))
+    worker._task = 0
+    prints = SimpleNamespace(tell=lambda: setattr(worker, "_task", -1))
+    worker._context = SimpleNamespace(prints=prints)
+    worker.say("text", "stdout", "late\n")
+    assert sent == []

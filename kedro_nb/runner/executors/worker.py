@@ -210,7 +210,8 @@ class Worker:
     def _finish(self, task: Task, outputs: dict[str, Packed]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
-        self._task = -1
+        with self._lock:  # nothing that a thread of the node's says comes after the end of the node
+            self._task = -1
         if task.error is not None:
             self.send("failed", outputs, pack_error(task.error), task.doing, task.dataset)
         else:
@@ -283,10 +284,13 @@ class Worker:
 
     def say(self, kind: str, *content: Any) -> None:
         """Send what a node has printed or logged."""
-        if self._task >= 0:
-            if self._context.prints is not None:
-                self._context.prints.tell()
-            self.send(kind, *content)
+        if self._task < 0:
+            return
+        if self._context.prints is not None:
+            self._context.prints.tell()
+        with self._lock:
+            if self._task >= 0:
+                self.send(kind, *content)
 
 
 def _show_warning(
