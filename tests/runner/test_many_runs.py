@@ -14,7 +14,7 @@ from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import ParallelRunner
 from kedro_nb.runner.executors import pool
 
-from .world import HANG, descriptors, large, run_something
+from .world import HANG, descriptors, large, run_something, wait_until
 
 
 def test_a_worker_that_died_while_it_waited_is_replaced(world):
@@ -38,6 +38,18 @@ def test_two_runs_at_once_do_not_disturb_each_other(world):
     for thread in threads:
         thread.join(HANG)
     assert sorted(results) == [100_000, 200_000]
+
+
+def test_a_process_whose_end_another_thread_is_told_of_can_be_ended(monkeypatch):
+    """Whoever starts a process asks for all that have ended."""
+    monkeypatch.setattr(pool, "_TOLD", HANG)
+    worker = pool.take("fork")
+    popen = worker._process._popen
+    os.kill(worker.pid, signal.SIGKILL)
+    os.waitpid(worker.pid, 0)
+    told = threading.Timer(0.05, setattr, (popen, "returncode", -signal.SIGKILL))
+    told.start()
+    assert worker.end() == -signal.SIGKILL
 
 
 def run_inside(x):
@@ -77,6 +89,7 @@ def test_many_runs_leak_nothing(world):
     run(int(os.environ.get("LEAK_RUNS", "180")))
     assert memory() - before < 6 << 20
     assert len(descriptors()) <= open_before
+    wait_until(lambda: threading.active_count() <= threads)  # one timer may just take over from another
     assert threading.active_count() <= threads
     if os.environ.get("SHOW_TIMES"):
         with open(os.environ["SHOW_TIMES"], "a") as out:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 IDLE = 60.0  # seconds that a process waits for its next run
+_TOLD = 0.5  # seconds in which a thread that has waited for a process notes what became of it
 
 _shelf: list[WorkerProcess] = []
 _lock = threading.Lock()
@@ -92,11 +93,20 @@ class WorkerProcess:
         if self._process.exitcode is None:
             self._process.kill()
             self._process.join()
-        code: int | None = self._process.exitcode
+        code = self._exit_code()
         self.connection.close()
-        self._process.close()
+        with contextlib.suppress(ValueError):  # what became of it somebody else has been told
+            self._process.close()
         _all.discard(self)
         remove_leavings(self.pid)
+        return code
+
+    def _exit_code(self) -> int | None:
+        """The exit code, also where another thread, which starts a process, is just being told of it."""
+        until = time.monotonic() + _TOLD
+        while self._process.exitcode is None and time.monotonic() < until:
+            time.sleep(0.001)
+        code: int | None = self._process.exitcode
         return code
 
 
