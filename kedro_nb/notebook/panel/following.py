@@ -74,9 +74,10 @@ class Following:
         panel = self._panel()
         if panel is None or self._ended:
             return
-        self.run = run
         in_cell = threading.current_thread() is threading.main_thread() and not run.monitor.background
-        panel.begin_run(blocking=in_cell)
+        with panel.together():
+            self.run = run
+            panel.begin_run(blocking=in_cell)
         run.listen(lambda _event: self._changed.set())
         over = threading.Event()
 
@@ -98,17 +99,21 @@ class Following:
                 self._show(run)
                 pause = max(_PAUSE, (time.thread_time() - before) / _SHARE)
             over.wait(pause)
-        if not self._ended and self.run is run:
-            self._end_of(run)
+        self._end_of(run)
 
     def _show(self, run: Run) -> None:
-        if (panel := self._panel()) is not None and self.run is run:
-            panel.show_run(run)
+        if (panel := self._panel()) is not None:
+            with panel.together():  # in which no other run takes its place
+                if self.run is run and not self._ended:
+                    panel.show_run(run)
 
     def _end_of(self, run: Run) -> None:
         panel = self._panel()
         if panel is None:
             return
-        panel.end_run(run)
-        if others := [other for other in panel.session.going_on.runs if other is not run]:
-            self._follow(others[-1])
+        with panel.together():
+            if self._ended or self.run is not run:
+                return
+            panel.end_run(run)
+            if others := [other for other in panel.session.going_on.runs if other is not run]:
+                self._follow(others[-1])

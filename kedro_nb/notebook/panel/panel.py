@@ -91,7 +91,7 @@ class Panel(PanelTraits):
         return {} if shell is None else shell.user_ns
 
     @contextlib.contextmanager
-    def _together(self) -> Iterator[None]:
+    def together(self) -> Iterator[None]:
         """The page hears of all changes at once."""
         with Panel._lock, self.hold_sync():
             yield
@@ -99,7 +99,7 @@ class Panel(PanelTraits):
     def refresh(self) -> None:
         """Look again at what the notebook has: pipelines, runners, datasets, parameters, runs."""
         variables = self._variables
-        with self._together():
+        with self.together():
             self.pipelines = contents.pipeline_names(self.session, variables)
             self._runners = contents.known_runners(self.session, variables)
             self.runners = [contents.runner_entry(name, runner) for name, runner in self._runners.items()]
@@ -116,7 +116,7 @@ class Panel(PanelTraits):
     def _on_choice(self, change: Any) -> None:
         if not self._ready:
             return
-        with self._together():
+        with self.together():
             if change.name == "runner":
                 self._drop_what_it_does_not_take()
             self._choose()
@@ -194,7 +194,7 @@ class Panel(PanelTraits):
         """Slice by nodes: "from" here, up "to" here, "only" these, or "all"; with `data` from and up to datasets."""
         if action not in {*_SLICES, "all"}:
             raise RequestError(f"A slice is from, to, only or all, and not '{action}'.")
-        with self._together(), self.hold_trait_notifications():
+        with self.together(), self.hold_trait_notifications():
             if action in {"only", "all"}:
                 for field in FILTERS:
                     setattr(self, field, [])
@@ -245,12 +245,12 @@ class Panel(PanelTraits):
 
     def begin_run(self, *, blocking: bool) -> None:
         """A run of the session begins: show it from now on."""
-        with self._together():
+        with self.together():
             self.states, self.live, self.state, self.blocking = {}, "", "running", blocking
 
     def show_run(self, run: Run) -> None:
         """Show how far it is."""
-        with self._together():
+        with self.together():
             nodes = list(run.progress.nodes.values())
             self.states = {node_id(node.name): node.state for node in nodes}
             self.live = live_html(run)
@@ -258,7 +258,7 @@ class Panel(PanelTraits):
 
     def end_run(self, run: Run) -> None:
         """It is over."""
-        with self._together():
+        with self.together():
             self.show_run(run)
             self.state, self.blocking = "idle", False
             self.refresh()
@@ -353,10 +353,11 @@ class Panel(PanelTraits):
 
     def close(self) -> None:
         """Let go of the session."""
-        Panel._panels.discard(self)
-        if self._ready:
-            self._following.end()
-        super().close()
+        with Panel._lock:  # not while a thread is showing something
+            Panel._panels.discard(self)
+            if self._ready:
+                self._following.end()
+            super().close()
 
     @classmethod
     def close_all_panels(cls) -> None:

@@ -14,7 +14,7 @@ def threads():
 
 def finished(run):
     """The run, when it is over and the panel shows that."""
-    assert run.wait(10)
+    assert run.wait(20)
     for thread in threads():
-        thread.join(10)
+        thread.join(20)
     return run

@@ -87,7 +87,7 @@ def test_what_a_run_has_finished_can_be_looked_at_while_it_goes_on(panel, sessio
 
     def wait(x):
         entered.set()
-        assert go_on.wait(10)
+        assert go_on.wait(20)
         return x
 
     session.pipelines["slow"] = Pipeline(
@@ -95,7 +95,7 @@ def test_what_a_run_has_finished_can_be_looked_at_while_it_goes_on(panel, sessio
     )
     panel.pipeline = "slow"
     run = panel.run()
-    assert entered.wait(10)
+    assert entered.wait(20)
     panel.dataset = "first"
     assert panel.preview["facts"][:2] == ["list", "4 items"]
     go_on.set()

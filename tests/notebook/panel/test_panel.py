@@ -190,7 +190,7 @@ def test_stop_stops_the_run_that_goes_on(session):
     panel = Panel(session)
     panel.pipeline = "slow"
     say(panel, "run")
-    assert entered.wait(10)
+    assert entered.wait(20)
     (run,) = session.going_on.runs
     assert panel.state == "running"
     say(panel, "stop")
