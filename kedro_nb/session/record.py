@@ -191,7 +191,7 @@ def _datasets(run: Run) -> Iterator[dict[str, Any]]:
     kinds = {strip_transcoding(name): "output" for name in ends}
     kinds |= {strip_transcoding(name): "parameter" if is_parameter(name) else "input" for name in begins}
     names = [name for node in _in_order(run) for name in (*node.input_names, *node.output_names)]
-    data = {strip_transcoding(name): measured for name, measured in run.progress.data.items()}
+    data = {strip_transcoding(name): measured for name, measured in list(run.progress.data.items())}
     for name in dict.fromkeys(map(strip_transcoding, names)):
         kind = kinds.get(name)
         known = kind != "parameter"
