@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb import project
-from kedro_nb.errors import DatasetError, RequestError
+from kedro_nb.errors import RequestError
 from kedro_nb.hooks import create_hook_manager
 from kedro_nb.io import DataCatalog
 from kedro_nb.io.versioned import generate_timestamp
@@ -197,14 +197,6 @@ def is_catalog(value: Any) -> bool:
     """Whether it can stand where a catalog does. Only its class is looked at: variables are anything."""
     methods = ("load", "save", "exists", "keys", "__getitem__")
     return all(hasattr(type(value), name) for name in methods)
-
-
-def _use_versions(catalog: Any, load_versions: Mapping[str, str], save_version: str | None) -> None:
-    if hasattr(catalog, "use_versions"):
-        try:
-            catalog.use_versions(load_versions, save_version)
-        except DatasetError as error:
-            raise RequestError(f"{error} (--load-versions)") from error
 
 
 _current: Session | None = None

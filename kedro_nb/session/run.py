@@ -199,11 +199,6 @@ class Run:
         """The name of the class of one of its datasets, if the catalog tells."""
         return self._work.dataset_type(name)
 
-    @property
-    def node_seconds(self) -> dict[str, float]:
-        """How long each node took that has finished."""
-        return {name: node.seconds for name, node in self.progress.nodes.items() if node.state == "done"}
-
     def result(self) -> RunResult:
         """The pipeline's outputs, once the run is over.
 

@@ -63,7 +63,7 @@ def test_a_mended_run_goes_on_with_what_is_in_the_catalog(session):
     session.pipelines["p"] = Pipeline([*FAILING.only_nodes("works"), node(abs, "a", "b", name="fails")])
     run = session.run(RunRequest(pipelines="p", from_nodes=hint.nodes))
     assert run.result().load() == {"b": 10}
-    assert list(run.node_seconds) == ["fails"]
+    assert list(run.progress.nodes) == ["fails"]
 
 
 def test_a_request_that_does_not_fit_is_told_at_once_and_nothing_is_run(session):
@@ -83,8 +83,7 @@ def test_a_run_knows_what_it_was_and_how_long_it_took(session):
     run = session.run(request)
     assert run.request is request
     assert [each.name for each in run.pipeline] == ["first"]
-    assert run.started <= run.ended
-    assert run.node_seconds.keys() == {"first"}
+    assert run.started <= run.progress.nodes["first"].ended <= run.ended
     assert run.wait(0)
 
 
