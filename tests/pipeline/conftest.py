@@ -3,11 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-
-settings.register_profile("busy machine", deadline=None)
-settings.load_profile("busy machine")
 
 
 def step(*values, **named):

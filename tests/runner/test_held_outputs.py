@@ -287,7 +287,7 @@ def whatever_the_size(monkeypatch):
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
 @given(graph=graphs(), data=st.data())
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_graph_gives_what_a_plain_evaluation_gives_also_when_it_has_failed_before(
     whatever_the_size, workers, graph, data
 ):

@@ -75,7 +75,7 @@ def catalog_for(graph):
 
 @pytest.mark.parametrize("name", RUNNERS)
 @given(graph=graphs())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_runner_equals_a_plain_evaluation(name, graph):
     whole = build(graph)
     catalog = catalog_for(graph)
@@ -90,7 +90,7 @@ def test_a_runner_equals_a_plain_evaluation(name, graph):
 
 @pytest.mark.parametrize("name", RUNNERS)
 @given(graph=graphs(), data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_failed_run_mended_and_continued_equals_one_that_never_failed(name, graph, data):
     whole = build(graph)
     broken_name = data.draw(st.sampled_from(sorted(n.name for n in whole.nodes)))
@@ -115,7 +115,7 @@ def test_a_failed_run_mended_and_continued_equals_one_that_never_failed(name, gr
 
 @pytest.mark.parametrize("name", RUNNERS)
 @given(graph=graphs())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_node_starts_before_its_inputs_are_made(name, graph):
     whole, seen = build(graph), Recorder()
     RUNNERS[name]().run(whole, catalog_for(graph), monitor=Monitor([seen]))

@@ -121,13 +121,13 @@ def written(value):
     return json.dumps(value).replace("-Infinity", "-.inf").replace("Infinity", ".inf")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(KEYS, VALUES, max_size=4))
 def test_whatever_is_written_out_is_read_back(params):
     assert parse_params(",".join(f"{key}={written(value)}" for key, value in params.items())) == params
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=30))
 def test_no_text_at_all_makes_it_fail_in_another_way(text):
     with contextlib.suppress(RequestError):

@@ -209,7 +209,7 @@ NASTY = st.text(st.characters(exclude_characters="\r\n"), min_size=1, max_size=3
 
 
 @given(NASTY, NASTY, NASTY)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_name_print_or_error_gets_out_of_its_place(worker, text, dataset):
     dataset = re.sub(r"[@:.]", "_", dataset)
     node = Node(abs_of, dataset, f"{dataset}2", name="node")

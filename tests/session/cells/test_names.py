@@ -142,20 +142,20 @@ def missing_in(code):
 
 
 @given(programs)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_an_execution_asks_for_is_known(code):
     assert missing_in(code) <= set(read(code).read)
 
 
 @given(straight_programs)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_where_nothing_branches_every_name_that_is_needed_is_asked_for(code):
     names = read(code)
     assert (set(names.needed), set(names.perhaps)) == (missing_in(code), set())
 
 
 @given(programs)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_function_of_a_cell_does_what_the_cell_does(code):
     """Executed as a cell, and called as a function with the same data."""
     names = read(code)
