@@ -52,7 +52,7 @@ def plain(text):
 
 
 def wait_for(condition):
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + 20
     while not condition() and time.monotonic() < give_up:
         time.sleep(0.01)
     assert condition()
@@ -138,7 +138,8 @@ def test_it_draws_at_most_ten_times_a_second():
     with BarView(console(out)) as view:
         view(BEGIN)
         began, before = time.monotonic(), out.draws
-        while (took := time.monotonic() - began) < 0.35:
+        # On a busy machine it may be a while until the drawing thread has its turn.
+        while (took := time.monotonic() - began) < 0.35 or (out.draws == before and took < 20):
             view(events.NodeStarted(1.0, A, "w"))
         drawn = out.draws - before
     assert 1 <= drawn <= 10 * took + 2

@@ -58,7 +58,7 @@ def test_the_bar_comes_to_name_the_nodes_at_work_without_a_further_event():
     with BarView(Console(file=out, force_terminal=True, width=80)) as view:
         for event in [*STEPS, events.NodeStarted(101.0, B, "w")]:
             view(event)
-        give_up = time.monotonic() + 10
+        give_up = time.monotonic() + 20
         while "B" not in out.getvalue() and time.monotonic() < give_up:
             time.sleep(0.01)
         assert "B" in out.getvalue()

@@ -5,8 +5,10 @@ import pytest
 NODES = """
 import time
 
+lines = 5
+
 def talk(xs):
-    for number in range(5):
+    for number in range(lines):
         print("line", number)
         time.sleep(0.1)
     return sum(xs)
@@ -21,16 +23,23 @@ failing = Pipeline([Node(fail, "xs", "never", name="fail")])
 CELLS = {
     "begin": "run = %kedro_run -p talking --background\nprint(run.state)\nr = await run\nprint(r)",
     "over": "run",
-    "again": "run = %kedro_run -p talking --background\nrun",
+    "at once": "run = %kedro_run -p failing --background\nrun.result()",
+    "again": "lines = 600  # until it is cancelled\nrun = %kedro_run -p talking --background\nrun",
     "meanwhile": "print('meanwhile')",
     "same data": "%kedro_run -p talking --runner=ThreadRunner",
     "other data": "%kedro_run -p failing",
-    "cancel": "run.cancel(); run.wait(5); print(run.state)",
+    "cancel": "run.cancel(); run.wait(20); print(run.state)",
     "result": "run.result()",
-    "failing": "failed = %kedro_run -p failing --background\nfailed.wait(5)",
+    "failing": "failed = %kedro_run -p failing --background\nfailed.wait(20)",
     "its result": "failed.result()",
     "wrong": "%kedro_run -p talkin --background",
-    "threads": "import threading; print([t.name for t in threading.enumerate() if 'kedro_nb' in t.name])",
+    "threads": """
+import threading
+ours = [thread for thread in threading.enumerate() if 'kedro_nb' in thread.name]
+for thread in ours:
+    thread.join(20)
+print([thread.name for thread in ours if thread.is_alive()])
+""",
 }
 
 
@@ -90,3 +99,7 @@ def test_a_request_that_does_not_fit_is_refused_at_once(executed):
 
 def test_no_thread_is_left(executed):
     assert printed(executed["threads"]) == "[]\n"
+
+
+def test_a_result_that_is_waited_for_says_at_once_how_to_go_on(executed, shown):
+    assert "To try again: %kedro_run -p failing --background" in shown(executed["at once"][-1])

@@ -85,7 +85,7 @@ def test_a_dry_run_names_all_inputs_without_data():
 
 
 def test_threads_run_nodes_at_the_same_time():
-    barrier = threading.Barrier(3, timeout=5)
+    barrier = threading.Barrier(3, timeout=20)
 
     def meet(x):
         barrier.wait()
@@ -97,12 +97,13 @@ def test_threads_run_nodes_at_the_same_time():
 
 def test_threads_start_no_more_than_asked_for():
     active, most, lock = [], [0], threading.Lock()
+    both = threading.Barrier(2, timeout=20)
 
     def work(x):
         with lock:
             active.append(1)
             most[0] = max(most[0], len(active))
-        threading.Event().wait(0.005)
+        both.wait()
         with lock:
             active.pop()
         return x
@@ -125,13 +126,13 @@ def test_nodes_beside_a_failed_one_end_and_keep_their_results():
     running, failed = threading.Event(), threading.Event()
 
     def fail(x):
-        running.wait(5)
+        running.wait(20)
         failed.set()
         raise ValueError("no")
 
     def slow(x):
         running.set()
-        failed.wait(5)
+        failed.wait(20)
         return x + 1
 
     catalog = DataCatalog({"x": 1})
@@ -143,7 +144,7 @@ def test_nodes_beside_a_failed_one_end_and_keep_their_results():
 
 
 def test_two_failures_at_once_are_both_named():
-    barrier = threading.Barrier(2, timeout=5)
+    barrier = threading.Barrier(2, timeout=20)
 
     def fail(x):
         barrier.wait()
@@ -169,11 +170,13 @@ def test_a_number_of_workers_is_positive(count):
 
 
 def test_the_most_urgent_node_goes_first_once_durations_are_known():
-    order = []
+    order, urgent = [], {}
 
     def work(name):
         def func(x):
             order.append(name)
+            if name in urgent:
+                urgent[name].wait()
             return x
 
         return func
@@ -183,6 +186,7 @@ def test_the_most_urgent_node_goes_first_once_durations_are_known():
     assert order == ["a", "b", "c"]
     order.clear()
     several = pipeline([*whole.nodes, node(work("d"), "b", "d", name="d")])
+    urgent |= dict.fromkeys("bc", threading.Barrier(2, timeout=20))  # both have begun before either ends
     monitor = Monitor(durations={"a": 1.0, "b": 2.0, "c": 4.0, "d": 3.0})
     ThreadRunner(max_workers=2).run(several, DataCatalog({"x": 1}), monitor=monitor)
     assert set(order[:2]) == {"b", "c"}
@@ -196,7 +200,7 @@ def test_async_loads_ahead_while_a_function_runs():
         return 5
 
     def first(x):
-        assert loading.wait(5), "the second node's input was not loaded ahead"
+        assert loading.wait(20), "the second node's input was not loaded ahead"
         return x
 
     catalog = DataCatalog({"x": 1, "outside": LambdaDataset(load=load, save=None)})
@@ -208,7 +212,7 @@ def test_async_saves_behind_while_the_next_function_runs():
     called = threading.Event()
 
     def save(_data):
-        assert called.wait(5), "the next function waited for the file"
+        assert called.wait(20), "the next function waited for the file"
 
     def second(y):
         called.set()

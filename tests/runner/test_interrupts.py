@@ -18,7 +18,7 @@ from kedro_nb.runner import ParallelRunner
 from kedro_nb.runner.executors import pool
 from kedro_nb.runner.monitor import Monitor
 
-from .world import HANG, World, large, run_something, run_with, when_called
+from .world import HANG, World, large, run_something, run_with, wait_until, when_called
 
 
 def sleep_long(x):
@@ -44,19 +44,20 @@ def test_a_process_that_does_not_come_up_does_not_keep_anybody_from_stopping(mon
         time.sleep(1000)
 
     def twice():
-        for _ in range(2):
-            time.sleep(0.1)
-            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        main = threading.main_thread().ident
+        wait_until(lambda: sys._current_frames()[main].f_code.co_name == "_send")  # what nobody reads
+        signal.pthread_kill(main, signal.SIGINT)
+        wait_until(lambda: monitor.cancelled)
+        signal.pthread_kill(main, signal.SIGINT)
 
     monkeypatch.setenv("KEDRO_MP_CONTEXT", "fork")
     pool.shut_down()
     monkeypatch.setattr(pool, "_serve", hang)
-    large_code = bytes(1 << 22)
-    start = time.monotonic()
+    large_code, monitor = bytes(1 << 22), Monitor()
+    nodes = pipeline([node(lambda x: large_code, "x", "y")])
     threading.Thread(target=twice).start()
     with pytest.raises(KeyboardInterrupt):
-        ParallelRunner().run(pipeline([node(lambda x: large_code, "x", "y")]), DataCatalog({"x": 1}))
-    assert time.monotonic() - start < HANG / 4
+        ParallelRunner().run(nodes, DataCatalog({"x": 1}), monitor=monitor)
     assert not pool._shelf
 
 
@@ -101,14 +102,12 @@ from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import ParallelRunner
 
 def hang(x):
-    print(os.getpid())
     time.sleep(1000)
 
 def tell():
     from kedro_nb.runner.executors import pool
     while not any(hasattr(worker, "pid") for worker in list(pool._all)):
         time.sleep(0.01)  # it is known before it is started
-    time.sleep(0.1)
     print(packing.own_folders()[0], *[worker.pid for worker in pool._all], flush=True)
 
 catalog = DataCatalog({"x": np.zeros(100_000)})
@@ -128,10 +127,8 @@ def test_a_kernel_that_is_killed_leaves_no_process_and_the_next_start_removes_it
         assert list(Path(folder).iterdir())
         kernel.kill()
         kernel.wait()
-    deadline = time.monotonic() + HANG
-    while any(Path(f"/proc/{worker}").exists() for worker in workers):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
     script = "from kedro_nb.io.packing import own_folders; own_folders()"
     subprocess.run([sys.executable, "-c", script], check=True)
     assert not Path(folder).exists()

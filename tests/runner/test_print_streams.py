@@ -91,15 +91,15 @@ def test_what_somebody_puts_back_after_the_run_does_not_stay():
 
     def wait():
         running.set()
-        return go.wait(10)
+        return go.wait(20)
 
     thread = threading.Thread(target=run, args=(SequentialRunner(), wait))
     thread.start()
-    running.wait(10)
+    running.wait(20)
     with contextlib.redirect_stdout(io.StringIO()) as text:
         print("mine")
         go.set()
-        thread.join(10)
+        thread.join(20)
     sys.stdout.flush()
     assert text.getvalue() == "mine\n"
     assert sys.stdout is before

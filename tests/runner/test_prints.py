@@ -83,9 +83,9 @@ def test_a_thread_that_took_the_context_over_prints_for_its_node_even_beside_oth
 
     def say(word):
         async def function():
-            barrier.wait(10)
+            barrier.wait(20)
             await asyncio.to_thread(print, word)
-            barrier.wait(10)
+            barrier.wait(20)
             return word
 
         return function
@@ -98,11 +98,12 @@ def test_a_thread_of_which_nobody_knows_whose_it_is_prints(capsys):
     barrier = threading.Barrier(2)
 
     def start():
-        barrier.wait(10)
-        thread = threading.Thread(target=print, args=("whose",))
+        barrier.wait(20)
+        # In one piece: the other thread prints at the same time.
+        thread = threading.Thread(target=print, args=("whose\n",), kwargs={"end": ""})
         thread.start()
         thread.join()
-        barrier.wait(10)
+        barrier.wait(20)
         return 1
 
     recorder = run(ThreadRunner(), None, *(node(start, None, word, name=word) for word in "ab"))
@@ -114,13 +115,13 @@ def test_a_thread_that_was_there_before_the_run_prints(local_runner, capsys):
     go, done = threading.Event(), threading.Event()
 
     def other():
-        go.wait(10)
+        go.wait(20)
         print("elsewhere")
         done.set()
 
     def wait():
         go.set()
-        done.wait(10)
+        done.wait(20)
         return 1
 
     thread = threading.Thread(target=other)
@@ -176,7 +177,7 @@ def test_the_thread_ends_also_when_the_run_ends_as_it_begins_to_tell():
 
     late._wake.clear = end_and_clear
     late.add(SimpleNamespace(tell=lambda: None))
-    late._thread.join(10)
+    late._thread.join(20)
     assert not late._thread.is_alive()
 
 
@@ -186,9 +187,9 @@ def test_runs_side_by_side_keep_their_prints_apart():
 
     def say(word):
         def function():
-            barrier.wait(10)
+            barrier.wait(20)
             print(word)
-            barrier.wait(10)
+            barrier.wait(20)
             return 1
 
         return function
@@ -201,7 +202,7 @@ def test_runs_side_by_side_keep_their_prints_apart():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(20)
     assert {word: told(recorder) for word, recorder in recorders.items()} == {"one": "one\n", "two": "two\n"}
     assert sys.stdout is before
 
@@ -229,7 +230,7 @@ def test_a_line_is_told_while_the_node_goes_on(local_runner):
         for i in range(100):
             print(i)
         print("last")
-        return heard.wait(10)
+        return heard.wait(20)
 
     monitor = Monitor([listen], captures=True)
     result = local_runner.run(pipeline([node(function, None, "heard")]), DataCatalog(), monitor=monitor)
@@ -245,7 +246,7 @@ def test_what_is_less_than_a_line_is_told_when_it_is_flushed(local_runner):
 
     def function():
         print("wait ", end="", flush=True)
-        return heard.wait(10)
+        return heard.wait(20)
 
     monitor = Monitor([listen], captures=True)
     result = local_runner.run(pipeline([node(function, None, "heard")]), DataCatalog(), monitor=monitor)
@@ -305,7 +306,7 @@ def test_a_thread_that_a_node_left_behind_prints_when_the_run_is_over(capsys):
 
     def leave():
         def late():
-            go.wait(10)
+            go.wait(20)
             print("late")
 
         threads.append(threading.Thread(target=late))
@@ -314,6 +315,6 @@ def test_a_thread_that_a_node_left_behind_prints_when_the_run_is_over(capsys):
 
     recorder = run(SequentialRunner(), leave)
     go.set()
-    threads[0].join(10)
+    threads[0].join(20)
     assert told(recorder) == ""
     assert capsys.readouterr().out == "late\n"

@@ -159,7 +159,7 @@ def test_what_a_node_returns_is_stored_as_it_was_returned(local_runner, tmp_path
 
     def save(data):
         if isinstance(local_runner, SequentialRunner) and local_runner._is_async:
-            assert slow.wait(5)
+            assert slow.wait(20)
         held.append(dict(data))
 
     catalog = DataCatalog({"x": 1, "file": LambdaDataset(load=None, save=save)})
@@ -343,6 +343,6 @@ def test_interrupts_at_any_moment_end_in_an_interrupt(local_runner):
             assert catalog.load("c") == 78
     for thread in threading.enumerate():
         if thread.name.startswith("kedro_nb"):
-            thread.join(5)
+            thread.join(20)
             assert not thread.is_alive()
     assert os.getpid()

@@ -189,10 +189,13 @@ def test_functions_are_not_kept_alive(define):
 
 
 def test_a_pipeline_of_a_thousand_nodes_is_read_in_a_few_milliseconds(define):
-    """10 us for each node, with much room for a busy machine."""
+    """10 us for each node, with much room for a busy machine: the best of a few attempts counts."""
     work = define(PLAIN)["work"]
     nodes, book = [node(work, "x", f"y{i}", name=f"n{i}") for i in range(1_000)], CodeBook()
     book.read(nodes)
-    start = time.process_time()
-    book.read(nodes)
-    assert time.process_time() - start < 0.05
+    seconds = []
+    for _ in range(5):
+        start = time.thread_time()
+        book.read(nodes)
+        seconds.append(time.thread_time() - start)
+    assert min(seconds) < 0.05

@@ -167,7 +167,7 @@ def test_nobody_waits_for_the_result_of_a_run_that_has_not_begun(session):
 
 def test_a_run_goes_on_when_whoever_awaits_it_is_cancelled(session):
     go_on, pipelines = threading.Event(), {}
-    pipelines["p"] = Pipeline([node(lambda x: go_on.wait(5) and x, "xs", "b")])
+    pipelines["p"] = Pipeline([node(lambda x: go_on.wait(20) and x, "xs", "b")])
     run = session.prepare(RunRequest(pipelines="p"), pipelines=pipelines).start()
     with pytest.raises(TimeoutError):
         asyncio.run(asyncio.wait_for(run, 0.05))

@@ -188,11 +188,11 @@ def test_a_run_can_be_waited_for_from_another_thread(session):
 
     def hold(x):
         begun.set()
-        go_on.wait(5)
+        go_on.wait(20)
         return x
 
     def watch():
-        begun.wait(5)
+        begun.wait(20)
         run = session.history[-1]
         seen.append((run.state, run.wait(0)))
         go_on.set()

@@ -20,7 +20,7 @@ class Gate:
 
     def __call__(self, x):
         self.entered.set()
-        assert self.opened.wait(10)
+        assert self.opened.wait(20)
         return x
 
     def __deepcopy__(self, memo):
@@ -48,7 +48,7 @@ def session(gate):
 
 def started(session, gate, **request):
     run = session.prepare(RunRequest(pipelines="slow", **request)).start()
-    assert gate.entered.wait(10)
+    assert gate.entered.wait(20)
     return run
 
 
@@ -124,7 +124,7 @@ def test_what_is_finished_can_be_loaded_while_it_goes_on(gate):
     nodes = [node(lambda: 5, None, "first", name="make"), node(gate, "first", "second", name="wait")]
     session = Session(pipelines={"p": Pipeline(nodes)})
     run = session.prepare().start()
-    assert gate.entered.wait(10)
+    assert gate.entered.wait(20)
     assert session.catalog.load("first") == 5
     gate.opened.set()
     run.result()
@@ -191,7 +191,7 @@ def test_whoever_waits_is_called_once_it_is_over_or_at_once(session, gate):
     run.when_over(lambda: (calls.append("waiting"), over.set()))
     assert calls == []
     gate.opened.set()
-    assert over.wait(10)
+    assert over.wait(20)
     run.when_over(lambda: calls.append("late"))
     assert calls == ["waiting", "late"]
 
@@ -225,7 +225,7 @@ def test_a_catalog_of_another_kind_serves_one_run_at_a_time(gate):
     session.catalog |= {name: MemoryDataset(1) for name in ("x", "v")}
     session.catalog |= {name: MemoryDataset() for name in ("y", "w")}
     run = session.prepare(RunRequest(pipelines="a")).start()
-    assert gate.entered.wait(10)
+    assert gate.entered.wait(20)
     with pytest.raises(RequestError, match="A Plain serves one run at a time"):
         session.run(RunRequest(pipelines="b"))
     gate.opened.set()

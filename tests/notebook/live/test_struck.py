@@ -14,7 +14,7 @@ def test_an_interrupt_is_heard_while_the_main_thread_is_in_a_call_that_does_not_
 
     def listen():
         os.kill(os.getpid(), signal.SIGINT)
-        for _ in range(200):
+        for _ in range(2000):
             if struck.seen:
                 break
             threading.Event().wait(0.01)
@@ -43,14 +43,14 @@ def test_everything_is_left_as_it_was():
         before = signal.set_wakeup_fd(one.fileno())
         handler = signal.signal(signal.SIGINT, lambda *_: None)
         try:
-            open_before = len(os.listdir("/proc/self/fd"))
+            open_before = set(os.listdir("/proc/self/fd"))
             struck = Struck()
             struck.begin()
             signal.raise_signal(signal.SIGINT)
             struck.end()
             assert signal.set_wakeup_fd(one.fileno()) == one.fileno()
             assert other.recv(16) == bytes([signal.SIGINT])
-            assert len(os.listdir("/proc/self/fd")) == open_before
+            assert set(os.listdir("/proc/self/fd")) <= open_before
         finally:
             signal.signal(signal.SIGINT, handler)
             signal.set_wakeup_fd(before)
