@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kedro_nb.notebook.tables import Table
+from kedro_nb.pipeline.parameters import PREFIX, is_parameter
 from kedro_nb.session.display import bytes_text, count_text
 
 _LONGEST = 60
@@ -60,7 +61,7 @@ def catalog_table(catalog: Any, regex: str = "") -> CatalogTable:
     patterns = getattr(catalog.config_resolver, "patterns", {})
     rows = [catalog_row(name, catalog) for name in shown]
     rows += [_pattern_row(name, entry) for name, entry in patterns.items() if fits(name)]
-    hidden = sum(name.startswith("params:") for name in names) if not regex else 0
+    hidden = sum(name.startswith(PREFIX) for name in names) if not regex else 0
     if not rows:
         note = (
             f"No dataset's name fits {regex!r}."
@@ -70,10 +71,6 @@ def catalog_table(catalog: Any, regex: str = "") -> CatalogTable:
     else:
         note = f"and {count_text(hidden, 'parameter')}: %kedro_params" if hidden else ""
     return CatalogTable(rows, note)
-
-
-def is_parameter(name: str) -> bool:
-    return name == "parameters" or name.startswith("params:")
 
 
 def catalog_row(name: str, catalog: Any, *, asks: bool = True) -> CatalogRow:

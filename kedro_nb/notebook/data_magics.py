@@ -21,13 +21,13 @@ from kedro_nb.notebook.catalog_table import (
     catalog_row,
     catalog_table,
     data_size,
-    is_parameter,
     short_type,
 )
+from kedro_nb.pipeline.parameters import PREFIX, WHOLE, is_parameter
 from kedro_nb.runner.result import describe_value
 from kedro_nb.session import session
 from kedro_nb.session.display import count_text
-from kedro_nb.session.parameters import PREFIX, WHOLE, entries
+from kedro_nb.session.parameters import entries
 
 # The expression's own frame counts as ours: the line is in plain sight.
 _EXPRESSION = os.path.join(os.path.dirname(__file__), "expression")  # noqa: PTH118, PTH120 - code has its file as text

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.notebook.catalog_table import is_parameter
 from kedro_nb.notebook.run_options import options_by_spelling
 from kedro_nb.notebook.workspace import catalogs_in, pipelines_in, runners_in
+from kedro_nb.pipeline.parameters import PREFIX, is_parameter
 from kedro_nb.session import session
-from kedro_nb.session.parameters import PREFIX, entries
+from kedro_nb.session.parameters import entries
 from kedro_nb.session.runners import built_in_runners
 from kedro_nb.session.selection import selectable
 

@@ -6,8 +6,8 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError, did_you_mean
-from kedro_nb.notebook.catalog_table import is_parameter
 from kedro_nb.pipeline import Pipeline
+from kedro_nb.pipeline.parameters import is_parameter
 from kedro_nb.session.core import is_catalog
 from kedro_nb.session.runners import is_runner
 

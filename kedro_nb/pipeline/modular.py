@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from kedro_nb.errors import PipelineError, did_you_mean
+from kedro_nb.pipeline.parameters import PREFIX, WHOLE, is_parameter
 from kedro_nb.pipeline.transcoding import TRANSCODING_SEPARATOR, split_transcoding, strip_transcoding
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from kedro_nb.pipeline.node import Node
 
 Mapping = str | set[str] | dict[str, str] | None
-_PARAMS, _ALL_PARAMS = "params:", "parameters"
 
 
 def map_nodes(
@@ -35,15 +35,15 @@ def map_nodes(
 
 def _renamer(mapping: dict[str, str], prefix: str) -> Callable[[str], str]:
     def rename(name: str) -> str:
-        if name == _ALL_PARAMS:  # all parameters are the same everywhere
+        if name == WHOLE:  # all parameters are the same everywhere
             return name
         if name in mapping:
             return mapping[name]
         base, form = split_transcoding(name)
         if form and base in mapping:
             return f"{mapping[base]}{TRANSCODING_SEPARATOR}{form}"
-        if name.startswith(_PARAMS):
-            return f"{_PARAMS}{prefix}{name[len(_PARAMS) :]}"
+        if name.startswith(PREFIX):
+            return f"{PREFIX}{prefix}{name.removeprefix(PREFIX)}"
         return prefix + name
 
     return rename
@@ -65,15 +65,11 @@ def _pairs(mapping: Mapping | Iterable[str], argument: str) -> dict[str, str]:
 
 
 def _param(name: str) -> str:
-    return name if name.startswith(_PARAMS) or name == _ALL_PARAMS else f"{_PARAMS}{name}"
-
-
-def _is_param(name: str) -> bool:
-    return name.startswith(_PARAMS) or name == _ALL_PARAMS
+    return name if is_parameter(name) else f"{PREFIX}{name}"
 
 
 def _check(graph: Graph, inputs: dict[str, str], outputs: dict[str, str], mapping: dict[str, str]) -> None:
-    if wrong := sorted(name for name in {**inputs, **outputs} if _is_param(name)):
+    if wrong := sorted(name for name in {**inputs, **outputs} if is_parameter(name)):
         raise PipelineError(
             f"Parameters should be specified in the 'parameters' argument, not as datasets: {wrong}"
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.pipeline import binding
 from kedro_nb.pipeline.awaiting import ASYNC_TYPES, finish
+from kedro_nb.pipeline.parameters import PREFIX
 from kedro_nb.pipeline.transcoding import strip_all
 
 if TYPE_CHECKING:
@@ -333,7 +334,7 @@ def _renamed(rename: Callable[[str], str], names: _Names) -> _Names:
 def _report_dots(node: Node) -> None:
     global _dots_reported  # noqa: PLW0603 - once in a process, however many nodes there are
     for name in (*node.input_names, *node.output_names):
-        if "." not in name or name.startswith("params:"):
+        if "." not in name or name.startswith(PREFIX):
             continue
         if node.namespace and name.startswith(f"{node.namespace.split('.')[0]}."):
             continue

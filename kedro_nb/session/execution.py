@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from kedro_nb.errors import DatasetError, RequestError
 from kedro_nb.io import DataCatalog
 from kedro_nb.io.run_catalog import RunCatalog
+from kedro_nb.pipeline.parameters import WHOLE, is_parameter
 from kedro_nb.pipeline.transcoding import strip_transcoding
 from kedro_nb.session.hooks import RunHooks
-from kedro_nb.session.parameters import WHOLE, check_parameters, is_parameter, warn_of_unread
+from kedro_nb.session.parameters import check_parameters, warn_of_unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

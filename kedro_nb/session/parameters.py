@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import did_you_mean
 from kedro_nb.io import MemoryDataset
+from kedro_nb.pipeline.parameters import PREFIX, WHOLE
 from kedro_nb.session.naming import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from kedro_nb.pipeline import Pipeline
-
-PREFIX = "params:"
-WHOLE = "parameters"
-
-
-def is_parameter(name: str) -> bool:
-    return name == WHOLE or name.startswith(PREFIX)
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from kedro_nb.pipeline.parameters import is_parameter
 from kedro_nb.pipeline.transcoding import strip_transcoding
 from kedro_nb.session.failure_record import error_record
 from kedro_nb.session.line import command_line
-from kedro_nb.session.parameters import is_parameter
 from kedro_nb.session.plain import Budget, masked, plain
 from kedro_nb.session.prints import share
 from kedro_nb.session.request import RunRequest

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from kedro_nb.notebook.drawing.words import listed
+from kedro_nb.pipeline.parameters import is_parameter
 from kedro_nb.pipeline.transcoding import strip_transcoding
 
 if TYPE_CHECKING:
@@ -36,10 +37,6 @@ class Shape:
 class Graph:
     shapes: list[Shape] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
-
-
-def is_parameter(name: str) -> bool:
-    return name == "parameters" or name.startswith("params:")
 
 
 def labels(pipeline: Pipeline) -> dict[str, str]:

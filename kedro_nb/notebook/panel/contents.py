@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.notebook.catalog_table import is_parameter
 from kedro_nb.notebook.panel.fields import argument_fields, parameter_fields, takes_async
 from kedro_nb.notebook.workspace import pipelines_in, runners_in
+from kedro_nb.pipeline.parameters import PREFIX, WHOLE, is_parameter
 from kedro_nb.session.history import record_of
 from kedro_nb.session.runners import built_in_runners, offered_runners
 from kedro_nb.session.selection import selectable
@@ -61,8 +61,8 @@ def names_in(pipeline: Pipeline) -> dict[str, list[str]]:
 
 def fields(session: Session, changed: Mapping[str, Any], pipeline: Pipeline | None) -> list[dict[str, Any]]:
     """The form of the parameters; those that the pipeline reads are marked."""
-    read = {name.removeprefix("params:") for name in pipeline.inputs()} if pipeline else set()
-    whole = "parameters" in read
+    read = {name.removeprefix(PREFIX) for name in pipeline.inputs()} if pipeline else set()
+    whole = WHOLE in read
     return [
         {**field, "read": whole or any(_within(field["key"], name) for name in read)}
         for field in parameter_fields(session.parameters, changed)

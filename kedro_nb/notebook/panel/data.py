@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError, did_you_mean
 from kedro_nb.notebook.arguments import identifier
-from kedro_nb.notebook.catalog_table import CatalogRow, catalog_row, is_parameter, stored_bytes
+from kedro_nb.notebook.catalog_table import CatalogRow, catalog_row, stored_bytes
 from kedro_nb.notebook.panel.previews import preview
+from kedro_nb.pipeline.parameters import is_parameter
 from kedro_nb.session.display import bytes_text
 from kedro_nb.session.history import PastRun
 

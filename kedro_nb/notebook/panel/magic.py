@@ -7,6 +7,7 @@ from weakref import WeakValueDictionary
 
 from kedro_nb.notebook.arguments import refuse_options, split_line
 from kedro_nb.notebook.workspace import pipelines_in
+from kedro_nb.pipeline.parameters import is_parameter
 from kedro_nb.session import session
 from kedro_nb.session.display import count_text
 
@@ -41,7 +42,7 @@ def summary(current: Session, variables: dict[str, Any]) -> str:
     lines = ["The panel needs a notebook: here there are no widgets. This session has:"]
     for name, pipeline in pipelines.items():
         lines.append(f"  pipeline {name}: {count_text(len(pipeline.nodes), 'node')}")
-    datasets = [name for name in current.catalog if not name.startswith("params:") and name != "parameters"]
+    datasets = [name for name in current.catalog if not is_parameter(name)]
     lines.append(f"  {count_text(len(datasets), 'dataset')}: %kedro_catalog")
     lines.append(f"  {count_text(len(current.parameters), 'parameter')}: %kedro_params")
     lines.append(f"  {count_text(len(current.history), 'run')}: %kedro_history")

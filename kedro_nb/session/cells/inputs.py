@@ -10,8 +10,8 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError, did_you_mean
+from kedro_nb.pipeline.parameters import PREFIX, WHOLE, is_parameter
 from kedro_nb.pipeline.transcoding import strip_transcoding
-from kedro_nb.session.parameters import PREFIX, WHOLE
 from kedro_nb.session.parsing import split_list
 
 if TYPE_CHECKING:
@@ -91,10 +91,6 @@ class Known:
         return (
             dataset in self.datasets or strip_transcoding(dataset) in self.datasets or dataset in self.catalog
         )
-
-
-def is_parameter(name: str) -> bool:
-    return name == WHOLE or name.startswith(PREFIX)
 
 
 def spellings(dataset: str) -> list[str]:

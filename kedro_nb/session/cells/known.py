@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kedro_nb.pipeline.parameters import PREFIX, WHOLE, is_parameter
 from kedro_nb.session.cells.index import names_in
 from kedro_nb.session.cells.inputs import Known
-from kedro_nb.session.parameters import PREFIX, WHOLE, entries, is_parameter
+from kedro_nb.session.parameters import entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import OutputNotUniqueError, RequestError
 from kedro_nb.pipeline import Node, Pipeline
+from kedro_nb.pipeline.parameters import is_parameter
 from kedro_nb.session.cells.definition import NodeDefinition, Origin, Places
 from kedro_nb.session.cells.index import NodeIndex
-from kedro_nb.session.cells.inputs import Known, inputs_by_name, is_parameter
+from kedro_nb.session.cells.inputs import Known, inputs_by_name
 from kedro_nb.session.cells.known import Heard
 from kedro_nb.session.display import columns
 from kedro_nb.session.naming import unknown

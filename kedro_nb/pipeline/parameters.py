@@ -1,0 +1,10 @@
+"""The names that stand for parameters: `parameters` for all of them, `params:name` for one."""
+
+from __future__ import annotations
+
+WHOLE = "parameters"
+PREFIX = "params:"
+
+
+def is_parameter(name: str) -> bool:
+    return name == WHOLE or name.startswith(PREFIX)
