@@ -106,10 +106,10 @@ class LiveView:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        if self._run.state == "running":
-            self._run.when_over(self._end)
-        else:
+        if self._run.state == "waiting":
             self._end()
+        else:
+            self._run.when_over(self._end)  # its state says that it is over a moment before it is
 
     def _end(self) -> None:
         self._over.set()

@@ -10,6 +10,7 @@ from kedro_nb.io import DataCatalog
 from kedro_nb.notebook.live import LiveView, bundle
 from kedro_nb.pipeline import Node, Pipeline
 from kedro_nb.session import RunRequest, Session
+from kedro_nb.session.record import MIME_TYPE
 
 
 def prepared(nodes=1, seconds=0.0, work=None, **request):
@@ -78,21 +79,21 @@ def test_states_change_while_the_run_goes_on(cells):
 
     def work(x):
         at_work.set()
-        go_on.wait(10)
+        go_on.wait(20)
         return x
 
     run = prepared(work=work)
     with capture_output() as seen, LiveView(run):
         run.start()
-        at_work.wait(10)
-        deadline = time.monotonic() + 10
+        at_work.wait(20)
+        deadline = time.monotonic() + 20
         while (
             not any("running n0" in each.data["text/plain"] for each in seen.outputs)
             and time.monotonic() < deadline
         ):
             time.sleep(0.02)
         go_on.set()
-        run.wait(10)
+        run.wait(20)
     assert any("running n0" in each.data["text/plain"] for each in seen.outputs)
 
 
@@ -121,7 +122,7 @@ def test_a_run_in_the_background_is_drawn_to_its_end(cells):
     go_on = threading.Event()
 
     def work(x):
-        go_on.wait(10)
+        go_on.wait(20)
         return x
 
     run = prepared(work=work)
@@ -129,13 +130,37 @@ def test_a_run_in_the_background_is_drawn_to_its_end(cells):
         with LiveView(run):
             run.start()
         go_on.set()
-        run.wait(10)
+        run.wait(20)
         for thread in views():
-            thread.join(10)
-        deadline = time.monotonic() + 10
+            thread.join(20)
+        deadline = time.monotonic() + 20
         while "✓" not in seen.outputs[-1].data["text/plain"] and time.monotonic() < deadline:
             time.sleep(0.02)
     assert "✓ 1 of 1 node in" in seen.outputs[-1].data["text/plain"]
+
+
+def test_the_end_is_drawn_when_the_run_is_over_and_not_when_its_state_says_so(cells):
+    """Which it does a moment before: the record is made once all is in place."""
+    go_on = threading.Event()
+
+    def work(x):
+        go_on.wait(20)
+        return x
+
+    run = prepared(work=work)
+    with capture_output() as seen:
+        with LiveView(run):
+            run.start()
+            run.state = "finished"
+        assert views()
+        go_on.set()
+        run.wait(20)
+        for thread in views():
+            thread.join(20)
+        give_up = time.monotonic() + 20
+        while MIME_TYPE not in seen.outputs[-1].data and time.monotonic() < give_up:
+            time.sleep(0.02)
+    assert MIME_TYPE in seen.outputs[-1].data
 
 
 def test_a_run_can_be_shown_again_later(cells):
