@@ -9,7 +9,7 @@ import sys
 import traceback as traceback_lines
 from collections import Counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kedro_nb.frames import PACKAGE, is_ours, is_users
 
@@ -19,19 +19,54 @@ if TYPE_CHECKING:
 _NOTEBOOK = f"{PACKAGE}notebook{os.sep}"
 _REPEATS = 3  # of a line in a traceback
 _PARTS = 20  # of an exception group
+_BRIEF = 300  # characters of a message that is told above
+
+
+class ToldAbove(NamedTuple):
+    """An error that is told in full above where it is shown.
+
+    Args:
+        cell: the execution of a cell in which that is so.
+        where: the place in the user's code, in few words.
+    """
+
+    cell: str
+    where: str
+
+
+def cell_on_page() -> str:
+    """The id of this execution of a cell, if a page shows HTML below it; else empty.
+
+    Front ends with a page name the cell that they ask for. Consoles show text, and whoever executes a notebook headless
+    reads the text of an error: they name none.
+    """
+    from IPython.core.displaypub import CapturingDisplayPublisher
+    from IPython.core.getipython import get_ipython
+
+    shell: Any = get_ipython()
+    if isinstance(shell.display_pub, CapturingDisplayPublisher):  # %%capture
+        return ""
+    request: dict[str, Any] = getattr(shell, "get_parent", dict)() or {}
+    named = (request.get("metadata") or {}).get("cellId")
+    return str(request.get("header", {}).get("msg_id", "")) if named else ""
 
 
 @contextlib.contextmanager
-def shown_plainly(advise: Callable[[BaseException], str | None] | None = None) -> Iterator[None]:
+def shown_plainly(
+    advise: Callable[[BaseException], str | None] | None = None,
+    told_above: Callable[[BaseException], ToldAbove | None] | None = None,
+) -> Iterator[None]:
     """Let whatever is raised inside show itself without frames of ours.
 
     Args:
         advise: how to go on after an error, to show last.
+        told_above: where an error is told in full: below that it is shown in short.
     """
     try:
         yield
     except BaseException as error:
-        show_plainly(error, (advise and advise(error)) or _other_catalog(error))
+        advice = (advise and advise(error)) or _other_catalog(error)
+        show_plainly(error, advice, told_above and told_above(error))
         raise
 
 
@@ -51,12 +86,14 @@ def _other_catalog(error: BaseException) -> str | None:
     return name and f"The variable '{name}' holds the inputs. To run with it, add --catalog={name}"
 
 
-def show_plainly(error: BaseException, advice: str | None = None) -> None:
+def show_plainly(
+    error: BaseException, advice: str | None = None, told_above: ToldAbove | None = None
+) -> None:
     """Give the error the method by which IPython lets an error draw itself, in the terminal and in a kernel."""
     with contextlib.suppress(
         Exception
     ):  # a user's exception class may refuse attributes: it is shown as any other
-        error._render_traceback_ = functools.partial(render, error, advice)  # type: ignore[attr-defined]
+        error._render_traceback_ = functools.partial(render, error, advice, told_above)  # type: ignore[attr-defined]
 
 
 def show_cell_error(
@@ -68,7 +105,7 @@ def show_cell_error(
 ) -> None:
     """What IPython calls for an error in a cell: those that came through us are shown plainly, others as ever."""
     ours = any(is_ours(_name(item)) for item in _items(traceback))
-    if (ours or _notes(error)) and not hasattr(error, "_render_traceback_"):
+    if (ours or notes_of(error)) and not hasattr(error, "_render_traceback_"):
         show_plainly(error)
     others_draw = "_showtraceback" in vars(shell) or _holds_a_group(error)
     if others_draw and hasattr(error, "_render_traceback_"):
@@ -79,8 +116,16 @@ def show_cell_error(
     shell.showtraceback((kind, error, traceback), tb_offset=tb_offset, running_compiled_code=True)
 
 
-def render(error: BaseException, advice: str | None = None) -> list[str]:
+def render(error: BaseException, advice: str | None = None, told_above: ToldAbove | None = None) -> list[str]:
     """The lines to show for an error, `advice` last."""
+    if told_above and told_above.cell == cell_on_page():
+        lines = [_headline(error, _BRIEF), told_above.where]
+    else:
+        lines = _whole(error)
+    return [*lines, f"\n{advice}"] if advice else lines
+
+
+def _whole(error: BaseException) -> list[str]:
     told, traceback = _most_telling(error)
     traceback, left_out = without_repeats(traceback)
     lines = [] if traceback is None else _as_ipython_does(told, traceback)
@@ -91,8 +136,7 @@ def render(error: BaseException, advice: str | None = None) -> list[str]:
     if parts := parts_of(error):
         lines += ["In the group:", *parts]
     text = "\n".join(lines)
-    lines += [note for note in _notes(error) if note not in text]  # older IPythons leave them out
-    return [*lines, f"\n{advice}"] if advice else lines
+    return lines + [note for note in notes_of(error) if note not in text]  # older IPythons leave them out
 
 
 def user_part(traceback: TracebackType | None) -> TracebackType | None:
@@ -173,7 +217,7 @@ def _without_causes(error: BaseException) -> BaseException:
     """The same error for drawing: the library's error behind it is in the message already."""
     alone = type(error)(*error.args)
     alone.__suppress_context__ = True
-    for note in _notes(error):
+    for note in notes_of(error):
         alone.add_note(note)
     return alone
 
@@ -183,8 +227,12 @@ def _as_ipython_does(error: BaseException, traceback: TracebackType) -> list[str
     return list(_drawer().structured_traceback(type(error), error, traceback, tb_offset=0))
 
 
-def _headline(error: BaseException) -> str:
+def _headline(error: BaseException, most: int | None = None) -> str:
     name, message = type(error).__name__, str(error)
+    if most is not None:
+        from kedro_nb.session.plain import shortened  # the extension begins without a session
+
+        message = shortened(message.strip().split("\n", 1)[0], most)
     if getattr(_drawer(), "has_colors", False):
         name = f"\x1b[31m{name}\x1b[39m"
     return f"{name}: {message}" if message else name
@@ -196,7 +244,7 @@ def _drawer() -> Any:
     return get_ipython().InteractiveTB
 
 
-def _notes(error: BaseException) -> list[str]:
+def notes_of(error: BaseException) -> list[str]:
     notes = getattr(error, "__notes__", ())
     return [note for note in notes if isinstance(note, str)] if isinstance(notes, list | tuple) else []
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.cli.messages import log_handler, plain_warnings
 from kedro_nb.notebook.arguments import without_comment
-from kedro_nb.notebook.errors import show_plainly, shown_plainly
+from kedro_nb.notebook.errors import ToldAbove, cell_on_page, show_plainly, shown_plainly
 from kedro_nb.notebook.run_options import help_text, parse
 from kedro_nb.notebook.workspace import catalog_named, pipelines_in, runners_in, use_functions_as_defined_now
+from kedro_nb.runner.events import RunFinished
 from kedro_nb.session import session
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from kedro_nb.cli import RunLine
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner import RunResult
+    from kedro_nb.runner.events import Event
     from kedro_nb.session import Run
 
 __all__ = ["help_text", "run"]
@@ -37,7 +39,15 @@ def run(shell: Any, line: str) -> RunResult | Run | None:
         The outputs; with --background the run, which has only begun; None for --help, which is printed.
     """
     made: Run | None = None
-    with shown_plainly(lambda error: how_to_go_on(made, line) if made and made.error is error else None):
+    cell = cell_on_page()
+
+    def advise(error: BaseException) -> str | None:
+        return how_to_go_on(made, line) if made and made.error is error else None
+
+    def told_above(error: BaseException) -> ToldAbove | None:
+        return told_by_view(made, cell) if made and made.error is error and cell else None
+
+    with shown_plainly(advise, told_above):
         asked = parse(line)
         if asked.help is not None:
             print(asked.help)  # noqa: T201 - what the user asked for
@@ -49,6 +59,14 @@ def run(shell: Any, line: str) -> RunResult | Run | None:
             with _log_of(made.pipeline, shown=asked.extras["verbose"]), view_of(shell, made):
                 made.execute()
         return made.result()
+
+
+def told_by_view(failed: Run, cell: str) -> ToldAbove | None:
+    """Where a page shows the view of a run, it tells of a failed node all that there is to tell."""
+    from kedro_nb.notebook.live import where_it_failed
+
+    where = where_it_failed(failed)
+    return ToldAbove(cell, where) if where else None
 
 
 def _prepare(shell: Any, asked: RunLine) -> Run:
@@ -69,12 +87,13 @@ def _start(shell: Any, made: Run, line: str, *, verbose: bool) -> Run:
     view.enter_context(_log_of(made.pipeline, shown=verbose))
     view.enter_context(view_of(shell, made, background=True))
 
-    def end() -> None:
-        view.close()
-        if made.error is not None:  # for whoever asks for the result
-            show_plainly(made.error, how_to_go_on(made, line))
+    def prepare_error(event: Event) -> None:
+        """For whoever waits for the result and has it at once."""
+        if isinstance(event, RunFinished) and event.error is not None:
+            show_plainly(event.error, how_to_go_on(made, line))
 
-    made.when_over(end)
+    made.listen(prepare_error)
+    made.when_over(view.close)
     try:
         made.start()
     except BaseException:

@@ -99,6 +99,19 @@ def test_names_and_errors_are_text_and_never_markup(open_notebook):
     assert notebook.page.locator("img[src=x], [onerror]").count() == 0
 
 
+def test_an_error_is_told_in_full_once_and_again_when_it_is_asked_for(open_notebook):
+    notebook = open_notebook([SETUP, FAILING, RUN, "%tb"])
+    notebook.run(0, 1)
+    notebook.run_failing(2)
+    words = notebook.text(2)
+    assert words.count("raise ValueError") == 1
+    assert "Traceback" not in words
+    assert "In node failing_node at Cell In[1], line " in words
+    assert "--from-nodes=failing_node" in words
+    notebook.run_failing(3)
+    assert "raise ValueError" in notebook.text(3)
+
+
 @pytest.fixture(scope="module")
 def saved(server_of, opened):
     """A notebook as the front end saved it after a good run, a failed one and a drawing."""

@@ -54,6 +54,7 @@ class Cells:
 
     def __init__(self, shell):
         self.shell = shell
+        self.captures_display = True  # as %%capture does
 
     def run(self, code):
         """The value of a cell that ends well."""
@@ -82,7 +83,7 @@ class Cells:
             return [line[: each.start] + each.text for each in rectify_completions(line, found)]
 
     def _run(self, code):
-        with capture_output() as seen:
+        with capture_output(display=self.captures_display) as seen:
             result = self.shell.run_cell(code, store_history=True)
         return result, seen
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 
 import pytest
 
@@ -245,3 +246,57 @@ def test_the_errors_in_a_group_are_told(cells):
         "In the group:\n  ValueError: one\n  ExceptionGroup: inner (1 sub-exception)\n    KeyError: 'two'"
         in text
     )
+
+
+class TestBelowAViewOnAPage:
+    """The view tells of the failure in full, so that the error need not do so again."""
+
+    @pytest.fixture
+    def page(self, notebook, monkeypatch):
+        """A cell as JupyterLab asks for it; a call begins the next one."""
+        requests = iter(range(10))
+
+        def next_cell(**metadata):
+            request = {"header": {"msg_id": f"request {next(requests)}"}, "metadata": metadata}
+            monkeypatch.setattr(notebook.shell, "get_parent", lambda: request, raising=False)
+
+        next_cell(cellId="abc")
+        notebook.run(FAILING)
+        notebook.next_cell = next_cell
+        notebook.captures_display = False
+        return notebook
+
+    def test_it_says_what_and_where_and_how_to_go_on(self, page):
+        _, text = page.fail("%kedro_run -p failing")
+        _, _, red = text.rpartition("KeyError: 'missing'\n")
+        assert re.fullmatch(
+            r"In node explain at Cell In\[\d+\], line 2 \(%tb shows the whole traceback\)\n\n"
+            r"What is done is kept\. To go on: %kedro_run -p failing --from-nodes=explain\n",
+            red,
+        )
+        assert "Traceback" not in text
+
+    def test_tb_shows_the_whole_traceback(self, page):
+        page.fail("%kedro_run -p failing")
+        page.next_cell(cellId="def")
+        text = page.printed("%tb")
+        assert 'return helper({"m": m})' in text
+        assert "with the inputs:\n  m: 2.0" in text
+
+    def test_where_no_page_is_known_of_it_is_told_in_full(self, page):
+        page.next_cell()
+        assert 'return helper({"m": m})' in page.fail("%kedro_run -p failing")[1]
+
+    def test_where_the_view_is_captured_it_is_told_in_full(self, page):
+        page.captures_display = True
+        assert 'return helper({"m": m})' in page.fail("%kedro_run -p failing")[1]
+
+    def test_an_error_that_no_node_is_to_blame_for_is_told_in_full(self, page):
+        page.run("class Odd(SequentialRunner):\n    def _run(self, *args, **kwargs): return {}[self]")
+        assert "return {}[self]" in page.fail("%kedro_run -p failing --runner=Odd")[1]
+
+    def test_a_long_message_is_cut(self, page):
+        page.run("def helper(values): raise ValueError('word ' * 200 + '\\nsecond line')")
+        _, text = page.fail("%kedro_run -p failing")
+        _, _, red = text.rpartition("ValueError: word")
+        assert 0 < len(red.splitlines()[0]) < 400

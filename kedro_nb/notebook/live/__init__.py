@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from kedro_nb.notebook.live.terminal import in_terminal
-from kedro_nb.notebook.live.view import LiveView, bundle, html_without_graph
+from kedro_nb.notebook.live.view import LiveView, bundle, html_without_graph, where_it_failed
 
-__all__ = ["LiveView", "bundle", "html_without_graph", "in_terminal"]
+__all__ = ["LiveView", "bundle", "html_without_graph", "in_terminal", "where_it_failed"]

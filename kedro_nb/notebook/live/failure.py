@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kedro_nb.frames import is_users
 from kedro_nb.notebook.drawing.words import escape
-from kedro_nb.notebook.errors import parts_of, user_part
+from kedro_nb.notebook.errors import notes_of, parts_of, user_part
 from kedro_nb.notebook.live.words import size_text
 from kedro_nb.session.plain import MASK, is_secret, shortened, without_passwords
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _AROUND = 2  # lines of code before and after the one that failed
 _FRAMES = 4  # the innermost ones
+_CAUSES = 3
 _MESSAGE = 2000  # characters
 _INPUTS = 20
 _STRONG = "#d64545"
@@ -34,11 +35,19 @@ _CELL = "padding:0 14px 0 0;text-align:left;vertical-align:top;background:transp
 
 
 class Frame(NamedTuple):
-    """A place in the user's code: where it is, the numbered lines around it, and which of them it is."""
+    """A place in the user's code: where it is, in which function, the numbered lines around it, and which it is."""
 
     place: str
+    function: str
     lines: list[tuple[int, str]]
     number: int
+
+
+class Cause(NamedTuple):
+    """An error behind the error, that came from the user's code."""
+
+    headline: str
+    frames: list[Frame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,19 @@ class Failure:
     doing: str
     inputs: list[tuple[str, str]]
     frames: list[Frame]
+    notes: list[str]
+    causes: list[Cause]
+
+    @property
+    def headline(self) -> str:
+        return f"{self.kind}: {self.message}" if self.message else self.kind
+
+    @property
+    def where(self) -> str:
+        """In few words, for below what is told in full."""
+        own = [f"at {frame.place}" for frame in self.frames if frame.lines]
+        words = filter(None, [f"In node {self.node}", self.doing, *own[-1:]])
+        return f"{' '.join(words)} (%tb shows the whole traceback)"
 
 
 def failure_of(node: NodeProgress) -> Failure | None:
@@ -62,8 +84,40 @@ def failure_of(node: NodeProgress) -> Failure | None:
     if error is None:
         return None
     doing, inputs = _note(error)
-    frames = list(_frames(user_part(error.__traceback__)))[-_FRAMES:]
-    return Failure(node.name, type(error).__name__, _message(error), doing, inputs[:_INPUTS], frames)
+    return Failure(
+        node.name,
+        type(error).__name__,
+        _message(error),
+        doing,
+        inputs[:_INPUTS],
+        _innermost(error),
+        list(_own_notes(error)),
+        list(_causes(error)),
+    )
+
+
+def _innermost(error: BaseException) -> list[Frame]:
+    return list(_frames(user_part(error.__traceback__)))[-_FRAMES:]
+
+
+def _own_notes(error: BaseException) -> Iterator[str]:
+    """Those that the user's code has added."""
+    for note in notes_of(error):
+        if not note.startswith(("In node ", "Also failed: ")):
+            yield shortened(without_passwords(note), _MESSAGE)
+
+
+def _causes(error: BaseException) -> Iterator[Cause]:
+    """As Python chains them, the nearest first; what happened within libraries alone says nothing to the user."""
+    seen = {id(error)}
+    for _ in range(_CAUSES):
+        cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if cause is None or id(cause) in seen:
+            return
+        seen.add(id(cause))
+        error = cause
+        if frames := [frame for frame in _innermost(error) if frame.lines]:
+            yield Cause(": ".join(filter(None, (type(error).__name__, _message(error)))), frames)
 
 
 def _message(error: BaseException) -> str:
@@ -106,7 +160,8 @@ def _frames(traceback: TracebackType | None) -> Iterator[Frame]:
         lines = [
             (at, line.rstrip()) for at in found if own and (line := linecache.getline(code.co_filename, at))
         ]
-        yield Frame(f"{_place(code.co_filename)}, line {number}, in {code.co_name}", _dedented(lines), number)
+        place = f"{_place(code.co_filename)}, line {number}"
+        yield Frame(place, code.co_name, _dedented(lines), number)
         traceback = traceback.tb_next
 
 
@@ -150,12 +205,12 @@ def _headline(told: str) -> str:
 
 def failure_html(failure: Failure, data: Mapping[str, Measured]) -> str:
     """The block for it."""
-    headline = f"{failure.kind}: {failure.message}" if failure.message else failure.kind
     doing = f" {escape(failure.doing)}" if failure.doing else ""
     parts = [
         f'<div style="{_BOX}"><div><span style="color:{_STRONG}">✗</span> ',
         f"<b>{escape(failure.node)}</b> failed{doing}</div>",
-        _headline(headline),
+        _headline(failure.headline),
+        *map(_headline, failure.notes),
     ]
     if failure.inputs:
         rows = "".join(_input_row(name, text, data.get(name)) for name, text in failure.inputs)
@@ -163,10 +218,18 @@ def failure_html(failure: Failure, data: Mapping[str, Measured]) -> str:
             '<div style="opacity:.7">Inputs</div><table style="border-collapse:collapse;margin:0 0 4px;'
             f'color:inherit;font-size:12px"><tbody>{rows}</tbody></table>'
         )
-    parts += [
-        f'<div style="opacity:.7">{escape(frame.place)}</div>{_code(frame)}' for frame in failure.frames
-    ]
+    parts += map(_frame, failure.frames)
+    for cause in failure.causes:
+        parts += [
+            '<div style="opacity:.7">Caused by</div>',
+            _headline(cause.headline),
+            *map(_frame, cause.frames),
+        ]
     return f"{''.join(parts)}</div>"
+
+
+def _frame(frame: Frame) -> str:
+    return f'<div style="opacity:.7">{escape(frame.place)}, in {escape(frame.function)}</div>{_code(frame)}'
 
 
 def _input_row(name: str, text: str, measured: Measured | None) -> str:
@@ -192,10 +255,19 @@ def _code(frame: Frame) -> str:
 def failure_text(failure: Failure) -> list[str]:
     """The same as lines."""
     doing = f" {failure.doing}" if failure.doing else ""
-    headline = f"{failure.kind}: {failure.message}".rstrip(": ")
-    lines = [f"In node {failure.node}{doing}:", *(f"  {line}" for line in headline.split("\n"))]
+    lines = [f"In node {failure.node}{doing}:", *_indented(failure.headline, *failure.notes)]
     lines += [f"  {name}: {text}" for name, text in failure.inputs]
-    for frame in failure.frames:
-        lines.append(f"  {frame.place}")
-        lines += [f"    {line.strip()}" for number, line in frame.lines if number == frame.number]
+    lines += _frames_text(failure.frames)
+    for cause in failure.causes:
+        lines += ["Caused by", *_indented(cause.headline), *_frames_text(cause.frames)]
     return lines
+
+
+def _indented(*texts: str) -> Iterator[str]:
+    return (f"  {line}" for text in texts for line in text.split("\n"))
+
+
+def _frames_text(frames: list[Frame]) -> Iterator[str]:
+    for frame in frames:
+        yield f"  {frame.place}, in {frame.function}"
+        yield from (f"    {line.strip()}" for number, line in frame.lines if number == frame.number)

@@ -46,6 +46,12 @@ def bundle(run: Run) -> dict[str, Any]:
     return made
 
 
+def where_it_failed(run: Run) -> str | None:
+    """Node and line of the failure that its view tells of in full; None where no node has failed."""
+    failures = _page_of(run).failures(run.progress) if run.state == "failed" else []
+    return failures[0].where if failures else None
+
+
 def html_without_graph(run: Run) -> str:
     """The same for where the graph is already."""
     return _page_of(run).html(run, with_picture=False)

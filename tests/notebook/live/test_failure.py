@@ -88,3 +88,56 @@ def test_the_lines_stay_known_when_the_frames_are_let_go():
     assert "here it fails" in page.html(run)
     run.forget_frames()
     assert "here it fails" in page.html(run)
+
+
+def caused():
+    try:
+        {}["gone"]
+    except KeyError as error:
+        raise ValueError("no value") from error
+
+
+def failed_with(call):
+    node = NodeProgress("n")
+    node.state = "failed"
+    try:
+        call()
+    except Exception as error:
+        node.error = error
+    return node
+
+
+def test_what_caused_it_is_told_with_its_line():
+    failure = failure_of(failed_with(caused))
+    text = "\n".join(failure_text(failure))
+    assert text.index("ValueError: no value") < text.index("Caused by\n  KeyError: 'gone'\n")
+    assert '{}["gone"]' in text
+    assert "Caused by" in failure_html(failure, {})
+
+
+def test_what_happened_inside_a_library_is_no_cause_to_tell():
+    import json
+
+    def call():
+        try:
+            error = None
+            json.loads("{")
+        except ValueError as caught:
+            error = caught.with_traceback(None)
+        raise OSError("bad file") from error
+
+    assert failure_of(failed_with(call)).causes == []
+
+
+def test_notes_of_the_user_are_told():
+    node = failed()
+    node.error.add_note("Have a look at the export")
+    failure = failure_of(node)
+    assert "  Have a look at the export" in failure_text(failure)
+    assert "Have a look at the export" in failure_html(failure, {})
+
+
+def test_in_few_words_it_is_the_node_and_its_line():
+    where = failure_of(failed()).where
+    assert where.startswith("In node divide at tests/notebook/live/test_failure.py, line ")
+    assert where.endswith(" (%tb shows the whole traceback)")
