@@ -141,9 +141,10 @@ def test_a_run_in_the_background_is_drawn_to_its_end(cells):
 
 def test_the_end_is_drawn_when_the_run_is_over_and_not_when_its_state_says_so(cells):
     """Which it does a moment before: the record is made once all is in place."""
-    go_on = threading.Event()
+    at_work, go_on = threading.Event(), threading.Event()
 
     def work(x):
+        at_work.set()
         go_on.wait(20)
         return x
 
@@ -151,6 +152,7 @@ def test_the_end_is_drawn_when_the_run_is_over_and_not_when_its_state_says_so(ce
     with capture_output() as seen:
         with LiveView(run):
             run.start()
+            at_work.wait(20)
             run.state = "finished"
         assert views()
         go_on.set()
