@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from kedro_nb.notebook.completion import matcher_for
 from kedro_nb.notebook.errors import show_cell_error
 from kedro_nb.notebook.magics import CELL, LINE, KedroMagics
+from kedro_nb.notebook.node_deletion import DeletedCells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,8 @@ def load_ipython_extension(shell: Any) -> None:
     if shows_errors:
         shell.set_custom_exc((Exception,), show_cell_error)
     handler = shell.CustomTB
+    deleted = DeletedCells(shell)
+    shell.events.register("pre_run_cell", deleted.before_cell)
 
     def unload() -> None:
         for kind, names in (("line", LINE), ("cell", CELL)):
@@ -45,6 +48,7 @@ def load_ipython_extension(shell: Any) -> None:
                 manager.magics[kind].pop(name, None)
                 vars(manager.user_magics).pop(name, None)
         shell.Completer.custom_matchers.remove(matcher)
+        shell.events.unregister("pre_run_cell", deleted.before_cell)
         _forget_looks(formatter)
         if shows_errors and shell.CustomTB == handler:
             shell.set_custom_exc((), None)

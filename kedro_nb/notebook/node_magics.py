@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable, Iterator
 
-    from kedro_nb.session.cells import NodeDefinition
 
 OPTIONS = {
     "inputs": ("-i", "--inputs"),
@@ -185,21 +184,23 @@ def _within(namespace: str | None, name: str) -> str:
     return f"{namespace}.{name}" if namespace else name
 
 
-def _is_cells(definition: NodeDefinition, name: str, cell: NodeCell) -> bool:
-    """Whether this cell takes the place of the definition."""
-    return definition.name == name or bool(cell.id and definition.origin.cell == cell.id)
-
-
 def _check_namesake(function: str, name: str, cell: NodeCell) -> None:
     """A function's name means one function in a notebook: two nodes cannot share it."""
-    for other in session().nodes.values():
+    nodes = session().nodes
+    own = {each.name for each in nodes.namesakes(name, cell.id)}
+    for other in nodes.with_function(function):
         func = other.node.func
         is_notebooks = isinstance(func, FunctionType) and func.__module__ == "__main__"
-        if is_notebooks and func.__qualname__ == function and not _is_cells(other, name, cell):
+        if is_notebooks and other.name not in own:
             raise RequestError(
                 f"The function of node {other.told} is named '{function}' too, and the notebook can hold one of them. "
                 f"Name this one otherwise, or remove the other node: %kedro_forget {other.name}"
             )
+
+
+def _is_function_of_a_node(value: Any) -> bool:
+    name = getattr(value, "__qualname__", "")
+    return any(each.node.func is value for each in session().nodes.with_function(name))
 
 
 def _defaults_kept(func: Any, inputs: list[str] | dict[str, str]) -> dict[str, Any]:
@@ -244,7 +245,7 @@ def _define_cell(
         shell.user_ns,
         said=asked.inputs,
         written=returned.values(),
-        own_functions=[each.node.func for each in current.nodes.values()],
+        is_node=_is_function_of_a_node,
     )
     if not found.inputs and not returned:
         raise RequestError(
@@ -307,7 +308,7 @@ def _check_free(
 ) -> None:
     """The node becomes a function of the notebook: it must not take a name that means something else."""
     there = namespace.get(function)
-    if any(each.node.func is there and _is_cells(each, name, cell) for each in session().nodes.values()):
+    if any(each.node.func is there for each in session().nodes.namesakes(name, cell.id)):
         return
     if function in used:
         raise RequestError(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kedro_nb.session.cells.inputs import Known
 
 _WHOLE = 40  # nodes: of larger pipelines only what is around the node is shown
+_MOST = 200  # rows of a table: more would only make the notebook's file large
 _STATES = {"done": "done", "skipped": "skipped", "failed": "failed", "cancelled": "stopped", "waiting": ""}
 
 
@@ -148,9 +149,18 @@ def node_table(shell: Any, current: Session, pipeline: str | None = None) -> Nod
             each.pipeline,
             _last_state(current, each),
         )
-        for each in shown
+        for each in shown[:_MOST]
     ]
-    return NodeTable(rows, count_text(len(rows), "node"))
+    return NodeTable(rows, _count(len(shown)))
+
+
+def _count(nodes: int) -> str:
+    if nodes <= _MOST:
+        return count_text(nodes, "node")
+    return (
+        f"The first {_MOST} of {nodes} nodes. Those of one pipeline: %kedro_nodes --pipeline=NAME. "
+        "All of them: kedro_nb.session().nodes"
+    )
 
 
 def _place(shell: Any, definition: NodeDefinition) -> str:

@@ -87,6 +87,12 @@ class OpenNotebook:
         self.page.evaluate(scripts.SELECT_CELL, cell)
         self.page.evaluate(scripts.START, "notebook:run-cell")
 
+    def edit(self, cell: int, *commands: str) -> None:
+        """Carry out the front end's commands ("delete-cell", "undo-cell-action") at a cell."""
+        self.page.evaluate(scripts.SELECT_CELL, cell)
+        for command in commands:
+            self.page.evaluate(scripts.COMMAND, [f"notebook:{command}", {}])
+
     def wait_until_done(self, timeout: float = PATIENCE) -> None:
         """Wait until everything that was started since the page was loaded is over."""
         self._until(scripts.IS_DONE, "the end of the cells", timeout)

@@ -100,3 +100,12 @@ def test_the_last_run_is_told_unless_the_node_has_changed_since(ready):
 
 def test_without_nodes_the_table_says_how_to_make_one(ready):
     assert "write %%kedro_node above a function" in repr(ready.run("%kedro_nodes"))
+
+
+def test_of_very_many_nodes_the_first_are_listed(ready):
+    for i in range(250):
+        session().node(max, f"x{i}", f"x{i + 1}", name=f"n{i}")
+    table = ready.run("%kedro_nodes")
+    assert len(table) == 200
+    assert "The first 200 of 250 nodes." in repr(table)
+    assert len(table._repr_html_()) < 200_000

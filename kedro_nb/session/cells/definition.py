@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from kedro_nb.pipeline import Node
 
 
@@ -67,25 +65,27 @@ class NodeDefinition:
 
 
 class Places:
-    """The names of definitions by where they come from."""
+    """The names of definitions by the cell, the text and the function that they come from."""
 
-    def __init__(self, definitions: Iterable[NodeDefinition] = ()) -> None:
+    def __init__(self) -> None:
         self._names: dict[tuple[str, str], set[str]] = {}
-        for each in definitions:
-            self.put(each)
 
     def put(self, definition: NodeDefinition) -> None:
-        for key in _keys(definition.origin):
+        for key in _keys(definition):
             self._names.setdefault(key, set()).add(definition.name)
 
     def remove(self, definition: NodeDefinition) -> None:
-        for key in _keys(definition.origin):
-            self._names[key].discard(definition.name)
+        for key in _keys(definition):
+            if key in self._names:
+                self._names[key].discard(definition.name)
 
-    def of(self, origin: Origin) -> set[str]:
-        """Those of the same cell, or of the same text."""
-        return {name for key in _keys(origin) for name in self._names.get(key, ())}
+    def of(self, kind: str, value: str) -> set[str]:
+        """Those with this "cell", "text" or "function"."""
+        return self._names.get((kind, value), set()) if value else set()
 
 
-def _keys(origin: Origin) -> list[tuple[str, str]]:
-    return [(kind, value) for kind, value in (("cell", origin.cell), ("text", origin.text)) if value]
+def _keys(definition: NodeDefinition) -> list[tuple[str, str]]:
+    origin = definition.origin
+    function = getattr(definition.node.func, "__qualname__", "")
+    found = (("cell", origin.cell), ("text", origin.text), ("function", function))
+    return [(kind, value) for kind, value in found if value and isinstance(value, str)]

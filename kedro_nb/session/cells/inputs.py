@@ -220,7 +220,7 @@ def inputs_of_cell(
     *,
     said: Said,
     written: Collection[str] = (),
-    own_functions: Collection[Any] = (),
+    is_node: Callable[[Any], bool] = lambda _: False,
 ) -> CellInputs:
     """Tell for each name that a cell reads whether it is a dataset, a parameter, or the notebook's.
 
@@ -230,7 +230,7 @@ def inputs_of_cell(
         notebook: the notebook's variables.
         said: what -i says.
         written: the datasets that the cell writes.
-        own_functions: functions of nodes, which may be named as the datasets that they write.
+        is_node: whether a function is a node's, which may be named as the dataset that it writes.
 
     Raises:
         RequestError: a name is nothing of these, or is used in a way that a node cannot.
@@ -240,7 +240,7 @@ def inputs_of_cell(
     for name in sorted(names.read, key=names.read.__getitem__):
         source = inputs.get(name) or known.source(name)
         is_function = name in notebook and _stays(notebook[name], only_called=name in names.called)
-        if source and is_function and name not in inputs and notebook[name] not in own_functions:
+        if source and is_function and name not in inputs and not is_node(notebook[name]):
             source = None
         there = name in notebook or hasattr(builtins, name)
         if source is None and not there and name in known.catalog:

@@ -65,14 +65,18 @@ class SessionNodes(Mapping[str, NodeDefinition]):
         """
 
         def same() -> list[Node]:
-            return [each.node for each in self._same(name, cell)]
+            return [each.node for each in self.namesakes(name, cell)]
 
         return Heard(self._session, self._indexes.values(), self._registered, same).known()
 
-    def _same(self, name: str | None, cell: str) -> list[NodeDefinition]:
+    def namesakes(self, name: str | None, cell: str) -> list[NodeDefinition]:
         """Those of this name, or of this cell."""
-        names = {*self._places.of(Origin(cell=cell)), *([name] if name in self._defined else [])}
+        names = {*self._places.of("cell", cell), *([name] if name in self._defined else [])}
         return [self._defined[each] for each in names]
+
+    def with_function(self, name: str) -> list[NodeDefinition]:
+        """Those whose functions bear this name."""
+        return [self._defined[each] for each in self._places.of("function", name) if each in self._defined]
 
     def _registered(self) -> list[Pipeline]:
         """The pipelines that are not made of these nodes."""
@@ -160,12 +164,21 @@ class SessionNodes(Mapping[str, NodeDefinition]):
         for name in names:
             if name not in self._defined:
                 raise unknown("node", name, self._defined, " among those that were defined one by one")
-        changed = {self._defined[name].pipeline for name in names}
-        for name in names:
-            if (old := self._defined.pop(name, None)) is not None:
-                self._indexes[old.pipeline].remove(name)
-                self._places.remove(old)
-        self._register(changed)
+        self._remove(dict.fromkeys(names))
+
+    def forget_cells(self, cells: Iterable[str]) -> list[NodeDefinition]:
+        """Remove the nodes that cells define which the front end calls so; gives what was removed."""
+        names = {name for cell in cells for name in self._places.of("cell", cell)}
+        return self._remove(name for name in self._defined if name in names) if names else []
+
+    def _remove(self, names: Iterable[str]) -> list[NodeDefinition]:
+        removed = [self._defined[name] for name in names]
+        for each in removed:
+            del self._defined[each.name]
+            self._indexes[each.pipeline].remove(each.name)
+            self._places.remove(each)
+        self._register({each.pipeline for each in removed})
+        return removed
 
     def around(self, name: str, most: int) -> Pipeline | None:
         """The pipeline of a node; where it has more than `most` nodes, those next to this one."""
@@ -175,8 +188,11 @@ class SessionNodes(Mapping[str, NodeDefinition]):
         return index.around(name) if len(index.nodes) > most else index.pipeline()
 
     def _replaced(self, new: NodeDefinition) -> list[NodeDefinition]:
-        names = {new.name, *self._places.of(new.origin)}
-        found = [self._defined[name] for name in names if name in self._defined]
+        same_cell, same_text = (
+            self._places.of("cell", new.origin.cell),
+            self._places.of("text", new.origin.text),
+        )
+        found = [self._defined[name] for name in {new.name, *same_cell, *same_text} if name in self._defined]
         return sorted((each for each in found if new.takes_place_of(each)), key=lambda each: each.time)
 
     def _put(self, new: NodeDefinition) -> None:

@@ -134,7 +134,7 @@ def test_names_of_a_cell(case):
 
 
 def test_a_node_s_function_does_not_hide_its_dataset():
-    assert of_cell("ys(1)", own_functions=[helper]).inputs == {"ys": "ys"}
+    assert of_cell("ys(1)", is_node=lambda function: function is helper).inputs == {"ys": "ys"}
 
 
 def test_a_pattern_of_the_catalog_makes_a_dataset():

@@ -253,3 +253,22 @@ def test_a_script_runs_by_the_command_and_in_processes(tmp_path):
 
     assert run("script.py") == "{'half': 3.0}\n"
     assert "total" in run("-m", "kedro_nb", "run", "script.py", "--nodes=add")
+
+
+def test_the_nodes_of_deleted_cells_are_removed_and_told(session):
+    define = session.nodes.define
+    define(total, outputs="total", origin=Origin("In [1]", "id1"))
+    define(scaled, outputs="scaled", origin=Origin("In [2]", "id2"))
+    session.node(max, "xs", "most")
+    assert [each.told for each in session.nodes.forget_cells(["id1", "other", ""])] == ["'total' of In [1]"]
+    assert session.nodes.forget_cells(["id1"]) == []
+    assert list(session.nodes) == ["scaled", "max"]
+    assert [node.name for node in session.pipelines["__default__"]] == ["max", "scaled"]
+
+
+def test_a_cell_that_is_back_defines_its_node_as_before(session):
+    define = session.nodes.define
+    define(total, outputs="total", origin=Origin("In [1]", "id1"))
+    session.nodes.forget_cells(["id1"])
+    assert define(total, outputs="total", origin=Origin("In [2]", "id1")).replaced == ()
+    assert session.run().result().load() == {"total": 6}
