@@ -11,7 +11,7 @@ from kedro_nb.notebook.workspace import catalogs_in, pipelines_in, runners_in
 from kedro_nb.pipeline.parameters import PREFIX, is_parameter
 from kedro_nb.session import session
 from kedro_nb.session.parameters import entries
-from kedro_nb.session.runners import built_in_runners
+from kedro_nb.session.runners import ENTRY_POINTS, built_in_runners, find_runner
 from kedro_nb.session.selection import selectable
 
 if TYPE_CHECKING:
@@ -151,13 +151,22 @@ class Offers:
         names = {*entries(self.session.parameters), *self._inputs(self._chosen())}
         return [f"{name.removeprefix(PREFIX)}=" for name in names if name.startswith(PREFIX)]
 
-    def _runners(self) -> dict[str, type]:
-        return {**built_in_runners(), **runners_in(self.shell.user_ns), **self.session.runners}
+    def _runners(self) -> Iterable[str]:
+        from importlib.metadata import entry_points
+
+        offered = (
+            entry.name for entry in entry_points(group=ENTRY_POINTS)
+        )  # a name is known without an import
+        return {*built_in_runners(), *self._runners_here(), *offered}
+
+    def _runners_here(self) -> dict[str, type]:
+        return {**runners_in(self.shell.user_ns), **self.session.runners}
 
     def _runner_arguments(self) -> Iterable[str]:
         import inspect
 
-        runner = self._runners()[self._given("-r", "--runner") or "SequentialRunner"]
+        flagged = "ParallelRunner" if "--parallel" in self.words else "SequentialRunner"
+        runner = find_runner(self._given("-r", "--runner") or flagged, self._runners_here())
         return [f"{name}=" for name in inspect.signature(runner).parameters if name != "is_async"]
 
     def _chosen(self) -> list[Pipeline]:

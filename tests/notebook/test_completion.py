@@ -37,6 +37,10 @@ LINES = {
         "%kedro_run --runner=ParallelRunner --runner-params=max",
         {"max_workers="},
     ),
+    "an argument of the runner that a flag stands for": (
+        "%kedro_run --parallel --runner-params=max",
+        {"max_workers="},
+    ),
     "a runner of the notebook": ("%kedro_run --runner=My", {"MyRunner"}),
     "a runner in another case": ("%kedro_run --runner=thread", {"ThreadRunner"}),
     "a pipeline": ("%kedro_run --pipeline=", {"statistics", "other"}),
@@ -68,6 +72,23 @@ def test_the_tab_key_offers(ready, case, tmp_path):
     (tmp_path / "conf/run.yml").touch()
     line, wanted = LINES[case]
     assert offered(ready, line) == wanted
+
+
+def test_the_tab_key_offers_runners_of_packages_and_imports_them_for_their_arguments(ready, monkeypatch):
+    class Entry:
+        name, value = "TheirRunner", "package.module:TheirRunner"
+        loaded = 0
+
+        def load(self):
+            from kedro_nb.runner import ThreadRunner
+
+            Entry.loaded += 1
+            return type("TheirRunner", (ThreadRunner,), {})
+
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [Entry()])
+    assert offered(ready, "%kedro_run --runner=Th") == {"TheirRunner", "ThreadRunner"}
+    assert not Entry.loaded
+    assert offered(ready, "%kedro_run -r TheirRunner --runner-params=") == {"max_workers="}
 
 
 @pytest.fixture
