@@ -71,8 +71,10 @@ class Timing:
 
     @property
     def ratio(self) -> float | None:
-        """How many times as long the second took; None where both are too short to tell."""
+        """How many times as long the second took; None where one did not end well, or both are too short to tell."""
         if not self.before or self.after is None or max(self.before, self.after) < _TELLING:
+            return None
+        if {"failed", "cancelled"}.intersection(self.states):
             return None
         return self.after / self.before
 

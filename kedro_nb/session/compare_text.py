@@ -31,7 +31,7 @@ def _heads(comparison: Comparison) -> Iterator[str]:
 
 def about(side: Side) -> str:
     """A run in one line."""
-    error = f" with {shortened(side.error, 2 * _LONGEST)}" if side.error else ""
+    error = f" with {shortened(side.error, 2 * _LONGEST)}" if side.error and side.state == "failed" else ""
     return f"{side.id}, {STATE_WORDS.get(side.state, side.state)}{error}{f', {side.command}' if side.command else ''}"
 
 

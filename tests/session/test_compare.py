@@ -100,6 +100,15 @@ def test_the_time_of_each_node_and_of_the_run(made, other):
     ]
 
 
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_what_did_not_end_well_has_no_ratio_and_a_stop_is_no_error(made, other, state):
+    other["state"] = other["nodes"][0]["state"] = state
+    other["error"] = {"type": "KeyboardInterrupt", "message": "1 of 2 nodes are done."}
+    found = compare(made, other)
+    assert (found.total.ratio, found.nodes[0].ratio) == (None, None)
+    assert ("KeyboardInterrupt" in repr(found)) is (state == "failed")
+
+
 def test_a_node_that_did_not_run_has_no_ratio(made, other):
     for part in ("load", "call", "save"):
         del other["nodes"][1][part]
