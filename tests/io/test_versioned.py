@@ -1,6 +1,7 @@
 """Versioned datasets: laid out as Kedro lays them out, so either reads the other's."""
 
 import re
+import time
 
 import pandas as pd
 import pytest
@@ -149,6 +150,7 @@ class TestBesideKedro:
     def test_versions_of_both_are_in_one_order(self, ours, theirs, data, tmp_path):
         path = str(tmp_path / "x.dat")
         theirs(filepath=path, version=KedroVersion(None, None)).save(data)
+        time.sleep(0.002)  # both name a version by the millisecond
         ours(filepath=path, version=Version(None, None)).save(data)
         listed = ours(filepath=path, version=Version(None, None)).list_versions(full_path=False)
         assert listed == theirs(filepath=path, version=KedroVersion(None, None)).list_versions(
