@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kedro_nb.notebook.history_table import MARKS, bar
 from kedro_nb.notebook.markup import html, html_note, markup_table
-from kedro_nb.session.compare_text import (
+from kedro_nb.session.records.compare_text import (
     MOST_ROWS,
     about,
     by_diff,
@@ -21,7 +21,7 @@ from kedro_nb.session.compare_text import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kedro_nb.session.compare import Change, Comparison, Timing
+    from kedro_nb.session.records.compare import Change, Comparison, Timing
 
 _CODE = (
     "margin:4px 0 8px;padding:0;background:none;color:inherit;font-size:90%;overflow-x:auto;white-space:pre"

@@ -230,7 +230,7 @@ def _as_ipython_does(error: BaseException, traceback: TracebackType) -> list[str
 def _headline(error: BaseException, most: int | None = None) -> str:
     name, message = type(error).__name__, str(error)
     if most is not None:
-        from kedro_nb.session.plain import shortened  # the extension begins without a session
+        from kedro_nb.session.records.plain import shortened  # the extension begins without a session
 
         message = shortened(message.strip().split("\n", 1)[0], most)
     if getattr(_drawer(), "has_colors", False):

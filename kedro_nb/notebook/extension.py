@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.session import Run
-    from kedro_nb.session.compare import Comparison
+    from kedro_nb.session.records.compare import Comparison
 
 _loaded: WeakKeyDictionary[Any, Callable[[], None]] = WeakKeyDictionary()
 
@@ -89,7 +89,7 @@ def _draw_run(run: Run) -> dict[str, Any]:
 # By name: a notebook without pipelines need not import them.
 _LOOKS = {
     ("kedro_nb.pipeline.pipeline", "Pipeline"): _draw,
-    ("kedro_nb.session.compare", "Comparison"): _draw_comparison,
+    ("kedro_nb.session.records.compare", "Comparison"): _draw_comparison,
     ("kedro_nb.session.run", "Run"): _draw_run,
 }
 

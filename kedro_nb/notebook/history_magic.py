@@ -11,17 +11,17 @@ from kedro_nb.errors import RequestError, did_you_mean
 from kedro_nb.notebook.arguments import refuse_options, split_line, take_option
 from kedro_nb.notebook.history_table import HistoryTable, history_row, how_many
 from kedro_nb.session import session
-from kedro_nb.session.compare import compare
 from kedro_nb.session.display import count_text
 from kedro_nb.session.history import record_of
-from kedro_nb.session.record import MIME_TYPE
+from kedro_nb.session.records.compare import compare
+from kedro_nb.session.records.record import MIME_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kedro_nb.session import Run
-    from kedro_nb.session.compare import Comparison
     from kedro_nb.session.history import PastRun
+    from kedro_nb.session.records.compare import Comparison
 
 _ROWS = 20
 _OPTIONS = ("-n", "--last")
@@ -139,7 +139,7 @@ class RunView:
         self._run = run
 
     def _bundle(self) -> dict[str, Any]:
-        from kedro_nb.session.replay import ReplayedRun
+        from kedro_nb.session.records.replay import ReplayedRun
 
         return _drawn(self._run if hasattr(self._run, "progress") else ReplayedRun(self.record))
 
@@ -151,7 +151,7 @@ class RunView:
         printer.text(repr(self))
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
-        from kedro_nb.session.saved import saved
+        from kedro_nb.session.records.saved import saved
 
         return {**self._bundle(), MIME_TYPE: saved(self.record)}
 

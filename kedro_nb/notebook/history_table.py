@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.notebook.markup import html, markup_table
 from kedro_nb.notebook.tables import Table
-from kedro_nb.session.compare import seconds_of
-from kedro_nb.session.compare_text import shortened
 from kedro_nb.session.display import STATE_WORDS, count_text, seconds_text
+from kedro_nb.session.records.compare import seconds_of
+from kedro_nb.session.records.compare_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner import RunResult
     from kedro_nb.session import Run
-    from kedro_nb.session.compare import Comparison
+    from kedro_nb.session.records.compare import Comparison
 
 LINE = (
     "kedro_run",

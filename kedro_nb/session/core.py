@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from kedro_nb.pipeline import Pipeline
     from kedro_nb.runner.monitor import Listener
-    from kedro_nb.session.compare import Comparison
+    from kedro_nb.session.records.compare import Comparison
 
 logger = logging.getLogger(__name__)
 
@@ -186,7 +186,7 @@ class Session:
         Raises:
             RequestError: there is no such run.
         """
-        from kedro_nb.session.compare import compare
+        from kedro_nb.session.records.compare import compare
 
         one, other = self.history.find(before), self.history.find(after)
         labels = str(self.history.number(one)), str(self.history.number(other))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, overload
 from kedro_nb.errors import RequestError
 from kedro_nb.session.code import CodeBook
 from kedro_nb.session.display import count_text
-from kedro_nb.session.record import VERSION, record, remember_parameters
+from kedro_nb.session.records.record import VERSION, record, remember_parameters
 
 if TYPE_CHECKING:
     from kedro_nb.session.run import Run
@@ -46,7 +46,7 @@ class PastRun:
 
     @property
     def record(self) -> dict[str, Any]:
-        """What there is to know of it; see `kedro_nb.session.record`."""
+        """What there is to know of it; see `kedro_nb.session.records.record`."""
         unpacked: dict[str, Any] = json.loads(zlib.decompress(self._packed))
         return unpacked
 

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from kedro_nb.notebook.history_magic import records_in
-from kedro_nb.session.record import MIME_TYPE
+from kedro_nb.session.records.record import MIME_TYPE
 
 UGLY = "<img src=x onerror=alert(1)>"
 

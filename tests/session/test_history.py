@@ -11,7 +11,7 @@ from kedro_nb.errors import RequestError
 from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.session import Run, RunRequest, Session, history
 from kedro_nb.session.history import PastRun, record_of
-from kedro_nb.session.record import record
+from kedro_nb.session.records.record import record
 
 
 class Data:

@@ -11,7 +11,7 @@ from kedro_nb.frames import is_users
 from kedro_nb.notebook.drawing.words import escape
 from kedro_nb.notebook.errors import notes_of, parts_of, user_part
 from kedro_nb.notebook.live.words import size_text
-from kedro_nb.session.plain import MASK, is_secret, shortened, without_passwords
+from kedro_nb.session.records.plain import MASK, is_secret, shortened, without_passwords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

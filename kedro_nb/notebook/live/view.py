@@ -16,8 +16,8 @@ from kedro_nb.notebook.live.page import Page
 from kedro_nb.notebook.live.stop import kernel_id, stop_button
 from kedro_nb.notebook.live.struck import Struck
 from kedro_nb.notebook.live.text import run_text
-from kedro_nb.session.record import MIME_TYPE, record
-from kedro_nb.session.saved import saved
+from kedro_nb.session.records.record import MIME_TYPE, record
+from kedro_nb.session.records.saved import saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ from kedro_nb.notebook.drawing import draw_mimebundle
 from kedro_nb.notebook.live import bundle
 from kedro_nb.notebook.markup import html, html_table
 from kedro_nb.session.display import count_text
-from kedro_nb.session.record import MIME_TYPE
+from kedro_nb.session.records.record import MIME_TYPE
 
 if TYPE_CHECKING:
     from kedro_nb.notebook.panel.panel import Panel

@@ -10,7 +10,7 @@ from kedro_nb.io import DataCatalog
 from kedro_nb.notebook.live import LiveView, bundle
 from kedro_nb.pipeline import Node, Pipeline
 from kedro_nb.session import RunRequest, Session
-from kedro_nb.session.record import MIME_TYPE
+from kedro_nb.session.records.record import MIME_TYPE
 
 
 def prepared(nodes=1, seconds=0.0, work=None, **request):

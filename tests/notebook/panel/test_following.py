@@ -12,7 +12,7 @@ from kedro_nb.notebook.panel import Panel
 from kedro_nb.notebook.panel.traits import CHOICES
 from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.session import RunRequest, Session
-from kedro_nb.session.record import MIME_TYPE
+from kedro_nb.session.records.record import MIME_TYPE
 
 from .pages import finished, threads
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kedro_nb.session.plain import Budget, is_secret, masked, plain
+from kedro_nb.session.records.plain import Budget, is_secret, masked, plain
 
 
 class Colour(enum.Enum):

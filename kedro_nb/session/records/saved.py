@@ -18,7 +18,7 @@ def saved(record: dict[str, Any], room: int = ROOM) -> dict[str, Any]:
     Graph, states, times, code hashes and parameters are always there.
 
     Args:
-        record: as `kedro_nb.session.record` makes it.
+        record: as `kedro_nb.session.records.record` makes it.
         room: bytes that it may take in a notebook's file.
     """
     left_out: list[str] = []

@@ -8,8 +8,8 @@ import pytest
 
 from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.session import RunRequest, Session
-from kedro_nb.session.compare import Change, compare, seconds_of
-from kedro_nb.session.record import record
+from kedro_nb.session.records.compare import Change, compare, seconds_of
+from kedro_nb.session.records.record import record
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.frames import is_users
-from kedro_nb.session.plain import MASK, is_secret, shortened, without_passwords
+from kedro_nb.session.records.plain import MASK, is_secret, shortened, without_passwords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,11 +15,13 @@ from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.runner import events
 from kedro_nb.runner.measures import Measured
 from kedro_nb.session import RunRequest, Session
-from kedro_nb.session.failure_record import error_record
-from kedro_nb.session.record import MIME_TYPE, record
-from kedro_nb.session.saved import saved
+from kedro_nb.session.records.failure import error_record
+from kedro_nb.session.records.record import MIME_TYPE, record
+from kedro_nb.session.records.saved import saved
 
-SCHEMA = json.loads(files("kedro_nb.session").joinpath("run.v1.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(
+    files("kedro_nb.session.records").joinpath("run.v1.schema.json").read_text(encoding="utf-8")
+)
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 

@@ -9,7 +9,7 @@ from kedro_nb.session.display import STATE_WORDS, columns, count_text, seconds_t
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kedro_nb.session.compare import Change, Comparison, Side, Timing
+    from kedro_nb.session.records.compare import Change, Comparison, Side, Timing
 
 MOST_ROWS = 30
 _BAR = 12  # characters

@@ -9,8 +9,8 @@ import pytest
 from kedro_nb.pipeline import Pipeline, node, pipeline
 from kedro_nb.runner import events
 from kedro_nb.session import RunRequest, Session
-from kedro_nb.session.record import record
-from kedro_nb.session.replay import ReplayedRun
+from kedro_nb.session.records.record import record
+from kedro_nb.session.records.replay import ReplayedRun
 
 
 def fail(x):

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kedro_nb.session.prints import MOST_OF_A_NODE, share, tail
+from kedro_nb.session.records.prints import MOST_OF_A_NODE, share, tail
 
 PARTS = st.lists(st.tuples(st.sampled_from(["stdout", "stderr"]), st.text(max_size=40)), min_size=1)
 

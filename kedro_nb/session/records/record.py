@@ -13,10 +13,10 @@ from weakref import WeakKeyDictionary
 
 from kedro_nb.pipeline.parameters import is_parameter
 from kedro_nb.pipeline.transcoding import strip_transcoding
-from kedro_nb.session.failure_record import error_record
 from kedro_nb.session.line import command_line
-from kedro_nb.session.plain import Budget, masked, plain
-from kedro_nb.session.prints import share
+from kedro_nb.session.records.failure import error_record
+from kedro_nb.session.records.plain import Budget, masked, plain
+from kedro_nb.session.records.prints import share
 from kedro_nb.session.request import RunRequest
 
 if TYPE_CHECKING:

@@ -126,7 +126,7 @@ class Comparison:
     same_data: int
 
     def __repr__(self) -> str:
-        from kedro_nb.session.compare_text import comparison_text
+        from kedro_nb.session.records.compare_text import comparison_text
 
         return comparison_text(self)
 
