@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.notebook.drawing.graph import without_hash
 from kedro_nb.notebook.markup import html, markup_table
 from kedro_nb.notebook.tables import Table
 from kedro_nb.session.display import STATE_WORDS, count_text, seconds_text
@@ -60,7 +61,7 @@ class HistoryRow:
         slowest = (
             ""
             if self.slowest is None
-            else f"{shortened(self.slowest[0], _LONGEST // 2)} ({seconds_text(self.slowest[1])})"
+            else f"{shortened(without_hash(self.slowest[0]), _LONGEST // 2)} ({seconds_text(self.slowest[1])})"
         )
         state = f"{MARKS[self.state][0]} {self.word}"
         nodes, took = f"{self.done} of {self.total}", seconds_text(self.seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError
@@ -70,6 +71,9 @@ def select(pipeline: Pipeline, request: RunRequest) -> Pipeline:
     """
     given = {field: names for field in FILTERS if (names := getattr(request, field))}
     if given:
+        given |= {
+            field: _full_names(pipeline, names) for field, names in given.items() if KINDS[field] == "node"
+        }
         _check_names(pipeline, given)
     elif len(pipeline):
         return pipeline
@@ -83,6 +87,18 @@ def select(pipeline: Pipeline, request: RunRequest) -> Pipeline:
             f"No node passes {options}. Each filter applies to the whole pipeline, and a node runs when it passes "
             "all of them."
         ) from error
+
+
+def _full_names(pipeline: Pipeline, names: Sequence[str]) -> list[str]:
+    """A default name may be given without its hash, where that names one node alone."""
+    nodes = [node.name for node in pipeline]
+    known = set(nodes)
+    found = []
+    for name in names:
+        default = re.compile(rf"{re.escape(name)}__[0-9a-f]{{8}}")
+        meant = [] if name in known else [each for each in nodes if default.fullmatch(each)]
+        found.append(meant[0] if len(meant) == 1 else name)
+    return found
 
 
 _KEYWORDS = {"namespaces": "node_namespaces"}

@@ -129,9 +129,16 @@ def test_one_unknown_tag_among_known_ones_is_told():
         Session(pipelines={"main": PIPELINE}).select(RunRequest(tags=("late", "typo")))
 
 
-def test_a_default_node_name_is_found_by_its_function():
-    session = Session(pipelines={"p": Pipeline([node(abs, "a", "b")])})
-    with pytest.raises(RequestError, match="did you mean one of these instead: abs__"):
+def test_a_default_node_name_may_be_given_without_its_hash():
+    session = Session(pipelines={"p": Pipeline([node(abs, "a", "b"), node(str, "b", "c"), one("str_")])})
+    (chosen,) = session.select(RunRequest(node_names="abs")).nodes
+    assert chosen.func is abs
+    assert session.select(RunRequest(from_nodes="str", to_nodes="str")).outputs() == {"c"}
+
+
+def test_without_its_hash_a_name_that_two_nodes_have_is_told_with_both():
+    session = Session(pipelines={"p": Pipeline([node(abs, "a", "b"), node(abs, "b", "c")])})
+    with pytest.raises(RequestError, match=r"did you mean one of these instead: abs__.*, abs__"):
         session.select(RunRequest(node_names="abs"))
 
 

@@ -41,12 +41,13 @@ class Graph:
 
 def labels(pipeline: Pipeline) -> dict[str, str]:
     """What to call each node: its name, without the hash of a default name where that stays clear."""
-    short = {node.name: _without_hash(node.name) for node in pipeline.nodes}
+    short = {node.name: without_hash(node.name) for node in pipeline.nodes}
     uses = Counter(short.values())
     return {name: label if uses[label] == 1 else name for name, label in short.items()}
 
 
-def _without_hash(name: str) -> str:
+def without_hash(name: str) -> str:
+    """The name, as far as a person has given it."""
     match = _DEFAULT_NAME.fullmatch(name)
     return match[1] if match else name
 

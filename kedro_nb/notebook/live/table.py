@@ -8,7 +8,7 @@ from kedro_nb.notebook.drawing.palette import STATES
 from kedro_nb.notebook.drawing.words import escape
 from kedro_nb.notebook.live.prints import AllPrints, LastPrints
 from kedro_nb.notebook.live.timeline import CALL, LOAD, SAVE
-from kedro_nb.notebook.live.words import rows_of, size_text, state_of, time_of
+from kedro_nb.notebook.live.words import label_of, rows_of, size_text, state_of, time_of
 from kedro_nb.session.display import bytes_text, seconds_text
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _row(
     done = node.state == "done"
     cells = {
         "": f'<span style="color:{STATES[state].strong}">{STATES[state].sign}</span>',
-        "node": _named(node.name),
+        "node": _named(label_of(node, progress), node.name),
         "time": _number(time_of(node, over=progress.state != "running")),
         " ": _split_bar(node, longest),
         "load": _number(seconds_text(node.load)) if done else "",
@@ -103,9 +103,9 @@ def _row(
     return f'<tr style="background:transparent">{told}</tr>'
 
 
-def _named(name: str) -> str:
+def _named(label: str, name: str) -> str:
     """The end of a long name tells it apart: namespaces are at the beginning."""
-    short = name if len(name) <= _LONGEST else f"…{name[-_LONGEST:]}"
+    short = label if len(label) <= _LONGEST else f"…{label[-_LONGEST:]}"
     return escape(name) if short == name else f'<span title="{escape(name)}">{escape(short)}</span>'
 
 
@@ -144,7 +144,7 @@ def _split_bar(node: NodeProgress, longest: float) -> str:
 
 def _outputs(names: Sequence[str], progress: RunProgress) -> str:
     told = [
-        f'{_named(name)} <span style="opacity:.65">{_number(size)}</span>'
+        f'{_named(name, name)} <span style="opacity:.65">{_number(size)}</span>'
         for name in names[:_MOST_OUTPUTS]
         if name in progress.data and (size := size_text(progress.data[name]))
     ]

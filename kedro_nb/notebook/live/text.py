@@ -8,7 +8,7 @@ from kedro_nb.notebook.drawing.palette import STATES
 from kedro_nb.notebook.drawing.words import printable
 from kedro_nb.notebook.live.failure import Failure, failure_text, run_error
 from kedro_nb.notebook.live.prints import last_lines
-from kedro_nb.notebook.live.words import rows_of, run_look, state_of, summary, time_of
+from kedro_nb.notebook.live.words import label_of, rows_of, run_look, state_of, summary, time_of
 from kedro_nb.session.display import columns
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ def run_text(
     if not nodes:
         return "\n".join([head, *_errors(progress, (), prints=prints)])
     rows = columns(
-        [(STATES[state_of(node)].sign, printable(node.name), time_of(node, over=True)) for node in nodes],
+        [
+            (STATES[state_of(node)].sign, printable(label_of(node, progress)), time_of(node, over=True))
+            for node in nodes
+        ],
         indent="  ",
     )
     told = _prints(progress) if prints else {}

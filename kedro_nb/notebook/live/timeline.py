@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kedro_nb.notebook.drawing.words import escape, width_of
-from kedro_nb.notebook.live.words import state_of, time_of
+from kedro_nb.notebook.live.words import label_of, state_of, time_of
 from kedro_nb.session.display import count_text, seconds_text
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def timeline(progress: RunProgress) -> str:
         return ""
     now = start + max(progress.elapsed, 1e-6)
     scale = _Scale(start, now, _least_width(lanes))
-    rows = "".join(_lane(worker, nodes, scale) for worker, nodes in list(lanes.items())[:_LANES])
+    rows = "".join(_lane(worker, nodes, scale, progress) for worker, nodes in list(lanes.items())[:_LANES])
     more = f" and {count_text(len(lanes) - _LANES, 'more worker')}" if len(lanes) > _LANES else ""
     return f'<table style="{_TABLE}"><tbody>{rows}{_axis(scale)}</tbody></table>{_legend(more)}'
 
@@ -76,7 +76,7 @@ def _least_width(lanes: dict[str, list[NodeProgress]]) -> float:
     return _THINNEST if bars <= _BARS else max(_THINNEST, 100.0 * min(len(lanes), _LANES) / _BARS)
 
 
-def _lane(worker: str, nodes: Sequence[NodeProgress], scale: _Scale) -> str:
+def _lane(worker: str, nodes: Sequence[NodeProgress], scale: _Scale, progress: RunProgress) -> str:
     bars, group = [], [nodes[0]]
     left = scale.at(_start(nodes[0]))
     right = scale.at(_end(nodes[0], scale.now))
@@ -86,10 +86,10 @@ def _lane(worker: str, nodes: Sequence[NodeProgress], scale: _Scale) -> str:
         if crowded and end - left <= scale.least and node.state == "done" == group[-1].state:
             group.append(node)
         else:
-            bars.append(_bar(group, left, right))
+            bars.append(_bar(group, left, right, progress))
             group, left = [node], begin
         right = end
-    bars.append(_bar(group, left, right))
+    bars.append(_bar(group, left, right, progress))
     name = escape(worker)
     return (
         '<tr style="background:transparent"><td style="padding:0 10px 3px 0;width:1px;max-width:140px;'
@@ -99,7 +99,7 @@ def _lane(worker: str, nodes: Sequence[NodeProgress], scale: _Scale) -> str:
     )
 
 
-def _bar(nodes: list[NodeProgress], left: float, right: float) -> str:
+def _bar(nodes: list[NodeProgress], left: float, right: float, progress: RunProgress) -> str:
     width = max(right - left, _THINNEST)
     left = min(left, 100.0 - width)
     width -= _GAP if width > 5 * _GAP else 0.0
@@ -110,7 +110,8 @@ def _bar(nodes: list[NodeProgress], left: float, right: float) -> str:
     (node,) = nodes
     state = state_of(node)
     ground = _GROUNDS.get(state, _AT_WORK)
-    name = escape(node.name) if _fits(node.name, width) else ""
+    label = label_of(node, progress)
+    name = escape(label) if _fits(label, width) else ""
     inside = (
         f'<div style="position:relative;color:#fff;margin:0 3px;overflow:hidden">{name}</div>' if name else ""
     )

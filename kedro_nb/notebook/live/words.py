@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
+from kedro_nb.notebook.drawing.graph import labels
 from kedro_nb.notebook.drawing.palette import STATES, WORDS
 from kedro_nb.session.display import bytes_text, count_text, seconds_text
 from kedro_nb.session.progress import most_telling
@@ -16,6 +18,17 @@ MOST_ROWS = 20
 _DRY = "DryRunner"  # ours, or the one that users write after Kedro's pages
 _NAMED = 3  # nodes at work in the head line
 _SIGNS = {"finished": "done", "running": "running", "failed": "failed", "cancelled": "cancelled"}
+
+_labels: WeakKeyDictionary[RunProgress, dict[str, str]] = WeakKeyDictionary()
+
+
+def label_of(node: NodeProgress, progress: RunProgress) -> str:
+    """What to call it: as the graph does, without the hash of a default name."""
+    if progress not in _labels:
+        if progress.pipeline is None:
+            return node.name
+        _labels[progress] = labels(progress.pipeline)
+    return _labels[progress].get(node.name, node.name)
 
 
 def state_of(node: NodeProgress) -> str:
@@ -37,9 +50,9 @@ def summary(progress: RunProgress, expected: float | None = None, *, stopping: b
     took = seconds_text(progress.elapsed)
     if progress.state == "finished":
         return _finished(progress, done, took)
-    ended = [node.name for node in list(progress.nodes.values()) if node.state in {"failed", "cancelled"}]
+    ended = [node for node in list(progress.nodes.values()) if node.state in {"failed", "cancelled"}]
     how = "Stopped" if progress.state == "cancelled" else "Failed"
-    where = f" at {ended[0]}" if ended else ""
+    where = f" at {label_of(ended[0], progress)}" if ended else ""
     return f"{how}{where} after {took}: {progress.done} of {progress.total} done"
 
 
@@ -48,14 +61,15 @@ def _while_it_runs(progress: RunProgress, done: str, expected: float | None, *, 
     if stopping:
         done = f"Stopping… {done}"
     active = progress.active
-    names = ", ".join(map(_at_work, active[:_NAMED]))
+    names = ", ".join(_at_work(node, progress) for node in active[:_NAMED])
     more = f" and {len(active) - _NAMED} more" if len(active) > _NAMED else ""
     return f"{done}, {time}" + (f" – running {names}{more}" if names else "")  # noqa: RUF001 - a dash
 
 
-def _at_work(node: NodeProgress) -> str:
+def _at_work(node: NodeProgress, progress: RunProgress) -> str:
     """A running node, with whole seconds: more would flicker."""
-    return f"{node.name} ({node.seconds:.0f} s)" if node.seconds >= 1 else node.name
+    label = label_of(node, progress)
+    return f"{label} ({node.seconds:.0f} s)" if node.seconds >= 1 else label
 
 
 def _finished(progress: RunProgress, done: str, took: str) -> str:

@@ -290,3 +290,13 @@ def test_where_nothing_was_to_do_no_time_was_expected():
     (node,) = (pipeline := chain("one")).nodes
     progress = progress_of(pipeline, NodeSkipped(100.0, node), over=True)
     assert "expected: about" not in page_of(progress, expected=2.0)
+
+
+def test_nodes_without_a_name_are_called_as_in_the_graph():
+    pipeline = Pipeline([Node(abs_of, "x", "y"), Node(max, "y", "z"), Node(max, "z", "end")])
+    quick, *others = pipeline.nodes
+    progress = progress_of(pipeline, *finished(quick, 0.5), NodeStarted(101.0, others[0], "main"))
+    html = Page().html(run_of(progress))
+    assert f'<span title="{quick.name}">abs_of</span>' in html
+    assert "running abs_of" not in html
+    assert f"running {others[0].name}" in html  # there are two of the function
