@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 import kedro_nb
+from kedro_nb.cli.execution import BAD_REQUEST, INTERRUPTED, execute
 from kedro_nb.cli.parsing import read_context, run_command
 from kedro_nb.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-BAD_REQUEST, INTERRUPTED = 2, 130
 
 _HELP = """Run the pipelines of a Python file, or a part of them.
 
@@ -59,7 +58,5 @@ def _group() -> click.Group:
 
 
 def _run(file: str, verbose: bool, **_options: object) -> int:
-    from kedro_nb.cli.execution import execute
-
     request = read_context(click.get_current_context()).request
     return execute(file, request, verbose=verbose)

@@ -10,7 +10,7 @@ from kedro_nb.notebook.markup import html, markup_table
 from kedro_nb.notebook.tables import Table
 from kedro_nb.session.display import STATE_WORDS, count_text, seconds_text
 from kedro_nb.session.records.compare import seconds_of
-from kedro_nb.session.records.compare_text import shortened
+from kedro_nb.session.records.compare_text import in_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,11 +61,11 @@ class HistoryRow:
         slowest = (
             ""
             if self.slowest is None
-            else f"{shortened(without_hash(self.slowest[0]), _LONGEST // 2)} ({seconds_text(self.slowest[1])})"
+            else f"{in_one_line(without_hash(self.slowest[0]), _LONGEST // 2)} ({seconds_text(self.slowest[1])})"
         )
         state = f"{MARKS[self.state][0]} {self.word}"
         nodes, took = f"{self.done} of {self.total}", seconds_text(self.seconds)
-        command = shortened(self.command or "(from Python)", _LONGEST)
+        command = in_one_line(self.command or "(from Python)", _LONGEST)
         return str(self.number), self.id, command, state, nodes, took, slowest
 
 

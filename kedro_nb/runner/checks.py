@@ -83,6 +83,16 @@ def check_async(pipeline: Pipeline) -> None:
         )
 
 
+def check_workers(count: Any) -> None:
+    """Tell when a number of workers is given that is none.
+
+    Raises:
+        ValueError: it is not whole, or not positive.
+    """
+    if count is not None and (not isinstance(count, int) or count <= 0):
+        raise ValueError(f"max_workers should be positive, and a whole number: not {count!r}")
+
+
 def check_executor(given: Any, runner: object) -> Executor | None:
     """Tell when what a runner's `_get_executor` gave cannot run tasks; give it back if it is one of ours.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.runner.checks import check_single_process
+from kedro_nb.runner.checks import check_single_process, check_workers
 from kedro_nb.runner.runner import AbstractRunner
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ class ParallelRunner(AbstractRunner):
         is_async: bool = False,  # noqa: ARG002 - every runner of ours takes it
     ) -> None:
         super().__init__()
-        if max_workers is not None and (not isinstance(max_workers, int) or max_workers <= 0):
-            raise ValueError(f"max_workers should be positive, and a whole number: not {max_workers!r}")
+        check_workers(max_workers)
         self._max_workers = max_workers or os.cpu_count() or 1
         start_method()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from kedro_nb.runner.checks import check_workers
 from kedro_nb.runner.executors.threads import ThreadExecutor
 from kedro_nb.runner.runner import AbstractRunner
 
@@ -33,8 +34,7 @@ class ThreadRunner(AbstractRunner):
                 stacklevel=2,
             )
         super().__init__(is_async=False)
-        if max_workers is not None and (not isinstance(max_workers, int) or max_workers <= 0):
-            raise ValueError(f"max_workers should be positive, and a whole number: not {max_workers!r}")
+        check_workers(max_workers)
         self._max_workers = max_workers or min(32, (os.cpu_count() or 1) + 4)
 
     def _get_executor(self, max_workers: int) -> Executor:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kedro_nb.runner.events import Event, ResumeHint
     from kedro_nb.runner.measures import Measured
 
+RunState = Literal["waiting", "running", "finished", "failed", "cancelled"]
 NodeState = Literal["waiting", "loading", "running", "saving", "done", "skipped", "failed", "cancelled"]
 
 
@@ -108,7 +109,7 @@ class RunProgress:
         self.data: dict[str, Measured] = {}
         self._expected = expected or {}
         self._prints = KeptPrints()
-        self.state: Literal["waiting", "running", "finished", "failed", "cancelled"] = "waiting"
+        self.state: RunState = "waiting"
         self.done = 0
         self.runner = ""
         self.error: BaseException | None = None

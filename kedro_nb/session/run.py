@@ -6,7 +6,7 @@ import contextvars
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from kedro_nb.runner import Monitor
 from kedro_nb.runner.failure import user_frames
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from kedro_nb.runner import RunResult
     from kedro_nb.runner.events import ResumeHint
     from kedro_nb.runner.monitor import Listener
+    from kedro_nb.session.progress import RunState
     from kedro_nb.session.request import RunRequest
 
 logger = logging.getLogger(__name__)
-
-State = Literal["waiting", "running", "finished", "failed", "cancelled"]
 
 
 class Work(Protocol):
@@ -80,7 +79,7 @@ class Run:
         self.request = request
         self.pipeline = pipeline
         self.parameters = parameters
-        self.state: State = "waiting"
+        self.state: RunState = "waiting"
         self.error: BaseException | None = None
         self.progress = RunProgress(durations)
         # Nothing is lent: in a session somebody will run the failed node again.

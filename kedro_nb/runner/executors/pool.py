@@ -85,9 +85,8 @@ class WorkerProcess:
         Args:
             grace: seconds to wait for a process that ends by itself.
         """
-        until = (
-            time.monotonic() + grace
-        )  # `join` can wait for ever for one whose descriptors a node has closed
+        # `join` can wait for ever for one whose descriptors a node has closed.
+        until = time.monotonic() + grace
         while self._process.exitcode is None and time.monotonic() < until:
             time.sleep(0.005)
         if self._process.exitcode is None:

@@ -28,7 +28,7 @@ from kedro_nb.io.packing import own_folders
 from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors import pool
 from kedro_nb.runner.executors.remote_error import unpack_error
-from kedro_nb.runner.executors.stopping import GRACE, stopped
+from kedro_nb.runner.executors.stopping import GLANCE, GRACE, stopped
 from kedro_nb.runner.executors.worker import Setup, Surroundings
 from kedro_nb.runner.failure import annotate
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from kedro_nb.runner.plan import Plan
     from kedro_nb.runner.task import Task, TaskContext
 
-_GLANCE = 0.1  # seconds between two looks at whether the run was cancelled
 _TO_WRITE = 1.0  # seconds for a node that was asked to stop, and for writing what it was given
 
 
@@ -60,9 +59,7 @@ class ProcessExecutor:
         self._in_memory: set[str] = set()
         self._idle: list[WorkerProcess] = []
         self._busy: dict[WorkerProcess, tuple[Task, dict[str, Packed | None]]] = {}
-        self._kept: dict[
-            str, WorkerProcess
-        ] = {}  # outputs that are where they were made, by a process that is idle
+        self._kept: dict[str, WorkerProcess] = {}  # outputs that stayed with the idle process that made them
         self._told: set[WorkerProcess] = set()
         self._ready: set[WorkerProcess] = set()
         stored: dict[str, Any] = {}
@@ -195,7 +192,7 @@ class ProcessExecutor:
             if self._context.monitor.cancelled:
                 return self._stop()
             connections: Any = {worker.connection: worker for worker in self._busy}
-            for ready in connection.wait(list(connections), _GLANCE):
+            for ready in connection.wait(list(connections), GLANCE):
                 worker = connections[ready]
                 message = self._receive(worker)
                 task, _ = self._busy[worker]

@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from kedro_nb.runner.monitor import Monitor
 
 GRACE = 0.15  # seconds that a node has to end once it was asked to
-GLANCE = (
-    0.1  # seconds to wait at a time: an interrupt in the very moment in which a wait begins does not end it
-)
+# Seconds to wait at a time: an interrupt in the very moment in which a wait begins does not end it.
+GLANCE = 0.1
 
 
 def interrupt(thread: threading.Thread) -> None:

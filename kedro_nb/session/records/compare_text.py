@@ -31,7 +31,7 @@ def _heads(comparison: Comparison) -> Iterator[str]:
 
 def about(side: Side) -> str:
     """A run in one line."""
-    error = f" with {shortened(side.error, 2 * _LONGEST)}" if side.error and side.state == "failed" else ""
+    error = f" with {in_one_line(side.error, 2 * _LONGEST)}" if side.error and side.state == "failed" else ""
     return f"{side.id}, {STATE_WORDS.get(side.state, side.state)}{error}{f', {side.command}' if side.command else ''}"
 
 
@@ -82,10 +82,10 @@ def _changes(heading: str, changes: Sequence[Change], names: tuple[str, str]) ->
 
 def cell(text: str | None) -> str:
     """A value in a table."""
-    return _GONE if text is None else shortened(text, _LONGEST)
+    return _GONE if text is None else in_one_line(text, _LONGEST)
 
 
-def shortened(text: str, most: int) -> str:
+def in_one_line(text: str, most: int) -> str:
     """The beginning of a text, in one line."""
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
