@@ -16,7 +16,6 @@ from kedro_nb.runner.events import (
     RunStarted,
 )
 from kedro_nb.session.display import STATE_WORDS, seconds_text
-from kedro_nb.session.progress import RunProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,18 +36,16 @@ class BarView:
     """From the first event to the end; it leaves nothing behind but what was printed.
 
     Args:
+        run: is followed, and what its nodes print is shown under their names.
         console: the rich console to draw on; standard output by default.
-        run: is followed, and what its nodes print is shown under their names. Without it the view has to be made a
-            listener.
     """
 
-    def __init__(self, console: Any = None, run: Run | None = None) -> None:
+    def __init__(self, run: Run, console: Any = None) -> None:
         from rich.console import Console
         from rich.live import Live
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         console = console or Console()  # not the one that all share: a node may draw a bar of its own on that
-        self.progress = RunProgress() if run is None else run.progress
         self._run = run
         self._bar = Progress(
             BarColumn(),
@@ -65,9 +62,8 @@ class BarView:
         self._changed = False
         self._over = threading.Event()
         self._drawer: threading.Thread | None = None
-        if run is not None:
-            run.listen(self)
-            run.monitor.captures = True
+        run.listen(self)
+        run.monitor.captures = True
 
     def __enter__(self) -> Self:
         return self
@@ -77,8 +73,6 @@ class BarView:
 
     def __call__(self, event: Event) -> None:
         """Take note; a thread draws a little later, for all that happened meanwhile."""
-        if self._run is None:
-            self.progress(event)
         if isinstance(event, NodePrinted):
             self._printed.append((event.node.name, event.text))
         elif isinstance(event, NodeFinished | NodeFailed | NodeCancelled):
@@ -141,24 +135,21 @@ class BarView:
         from rich.console import Group
         from rich.text import Text
 
-        progress = self.progress
-        self._bar.update(
-            self._task, completed=progress.done, total=progress.total, description=self._about(progress)
-        )
+        progress = self._run.progress
+        self._bar.update(self._task, completed=progress.done, total=progress.total, description=self._about())
         lines = [
             Text(line, style=style, no_wrap=True, overflow="ellipsis")
             for line, style in node_lines(progress.nodes.values(), time.time())
         ]
         return Group(self._bar, *lines)
 
-    def _about(self, progress: RunProgress) -> str:
-        nodes = list(progress.nodes.values())
-        skipped = sum(node.state == "skipped" for node in nodes)
-        expected = None if self._run is None else self._run.expected
+    def _about(self) -> str:
+        run = self._run
+        skipped = sum(node.state == "skipped" for node in list(run.progress.nodes.values()))
         parts = [
-            f"of about {seconds_text(expected)}" if expected else "",
+            f"of about {seconds_text(run.expected)}" if run.expected else "",
             f"{skipped} skipped" if skipped else "",
-            "stopping…" if self._run is not None and self._run.monitor.cancelled else "",
+            "stopping…" if run.monitor.cancelled else "",
         ]
         return ", ".join(filter(None, parts))
 

@@ -10,13 +10,11 @@ import click
 from kedro_nb.cli.bar import BarView
 from kedro_nb.runner.events import NodeCancelled, NodeFailed, NodeFinished, NodeSkipped
 from kedro_nb.session.display import STATE_WORDS, columns, seconds_text
-from kedro_nb.session.progress import RunProgress, most_telling
+from kedro_nb.session.progress import most_telling
 
 if TYPE_CHECKING:
     from kedro_nb.runner.events import Event
-    from kedro_nb.session import NodeProgress, Run
-
-__all__ = ["BarView", "PlainView", "can_draw", "table", "terminal_view"]
+    from kedro_nb.session import NodeProgress, Run, RunProgress
 
 _MOST_ROWS = 20
 _PARTS = ("load", "call", "save")
@@ -26,14 +24,12 @@ class PlainView:
     """One line for each node that needs no more work or went wrong: for logs and pipes.
 
     Args:
-        run: is followed. Without it the view has to be made a listener.
+        run: is followed.
     """
 
-    def __init__(self, run: Run | None = None) -> None:
-        self.progress = RunProgress() if run is None else run.progress
-        self._follows = run is not None
-        if run is not None:
-            run.listen(self)
+    def __init__(self, run: Run) -> None:
+        self._progress = run.progress
+        run.listen(self)
 
     def __enter__(self) -> Self:
         return self
@@ -42,11 +38,9 @@ class PlainView:
         pass
 
     def __call__(self, event: Event) -> None:
-        if not self._follows:
-            self.progress(event)
         if not isinstance(event, NodeFinished | NodeSkipped | NodeFailed | NodeCancelled):
             return
-        progress = self.progress
+        progress = self._progress
         node = progress.nodes[event.node.name]
         if node.state == "cancelled" and node.started is None:
             return  # it never began: there may be hundreds
@@ -61,9 +55,9 @@ def _what_became(node: NodeProgress) -> str:
     return word if node.started is None else f"{word} after {took}"
 
 
-def terminal_view(run: Run | None = None, *, with_log: bool = False) -> PlainView | BarView:
+def terminal_view(run: Run, *, with_log: bool = False) -> PlainView | BarView:
     """The view that fits where the output goes. Log lines would tear a bar apart."""
-    return BarView(run=run) if can_draw() and not with_log else PlainView(run)
+    return BarView(run) if can_draw() and not with_log else PlainView(run)
 
 
 def can_draw() -> bool:

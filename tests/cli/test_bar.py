@@ -11,7 +11,6 @@ import pytest
 from rich.console import Console
 
 from kedro_nb.cli.bar import BarView, node_lines
-from kedro_nb.cli.view import PlainView
 from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.runner import events
 from kedro_nb.session import RunProgress, Session
@@ -49,6 +48,17 @@ def console(out=None):
 
 def plain(text):
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+
+
+def tell(run, *happened):
+    for event in happened:
+        run.monitor.emit(event)
+
+
+@pytest.fixture
+def run():
+    """A run of A, B and C in which only happens what is told of it."""
+    return Session(pipelines={"p": Pipeline([A, B, C])}).prepare()
 
 
 def wait_for(condition):
@@ -105,7 +115,7 @@ def chatty(x):
 
 def test_what_nodes_print_stands_above_the_bar_under_their_names():
     run, out = run_of(chatty), Output()
-    with BarView(console(out), run):
+    with BarView(run, console(out)):
         run.execute()
     assert "\x1b[31m three" in out.getvalue()
     lines = [line.rstrip() for line in plain(out.getvalue()).replace("\r", "").split("\n")]
@@ -113,11 +123,10 @@ def test_what_nodes_print_stands_above_the_bar_under_their_names():
     assert lines[place + 1 : place + 5] == ["  one [bold]two three", "  100%", "  wrong", "  no end"]
 
 
-def test_the_name_comes_again_only_after_another_nodes():
+def test_the_name_comes_again_only_after_another_nodes(run):
     out = Output()
-    with BarView(console(out)) as view:
-        for each in (BEGIN, *(events.NodePrinted(1.0, who, "stdout", "x\n") for who in (A, A, B, A))):
-            view(each)
+    with BarView(run, console(out)):
+        tell(run, BEGIN, *(events.NodePrinted(1.0, who, "stdout", "x\n") for who in (A, A, B, A)))
     assert re.findall(r"^[AB]:", plain(out.getvalue()).replace("\r", ""), re.MULTILINE) == ["A:", "B:", "A:"]
 
 
@@ -128,19 +137,19 @@ def test_nothing_that_was_printed_is_lost():
         return x
 
     run, out = run_of(floods), Output()
-    with BarView(console(out), run):
+    with BarView(run, console(out)):
         run.execute()
     assert re.findall(r"line (\d+)\n", out.getvalue()) == [str(i) for i in range(5_000)]
 
 
-def test_it_draws_at_most_ten_times_a_second():
+def test_it_draws_at_most_ten_times_a_second(run):
     out = Output()
-    with BarView(console(out)) as view:
-        view(BEGIN)
+    with BarView(run, console(out)):
+        tell(run, BEGIN)
         began, before = time.monotonic(), out.draws
         # On a busy machine it may be a while until the drawing thread has its turn.
         while (took := time.monotonic() - began) < 0.35 or (out.draws == before and took < 20):
-            view(events.NodeStarted(1.0, A, "w"))
+            tell(run, events.NodeStarted(1.0, A, "w"))
         drawn = out.draws - before
     assert 1 <= drawn <= 10 * took + 2
 
@@ -150,43 +159,48 @@ def test_afterwards_the_streams_are_what_they_were_and_no_thread_is_left():
 
     before = sys.stdout, sys.stderr, set(threading.enumerate())
     run = run_of(chatty)
-    with BarView(console(), run):
+    with BarView(run, console()):
         run.execute()
     assert (sys.stdout, sys.stderr) == before[:2]
     assert {thread.name for thread in set(threading.enumerate()) - before[2]} & {"kedro-nb-bar"} == set()
 
 
-def test_it_ends_when_the_run_is_over_though_nobody_ends_it():
+def test_it_shows_how_far_the_run_is_and_leaves_nothing_behind(run):
     out = Output()
-    view = BarView(console(out))
-    for event in (BEGIN, events.RunFinished(2.0, None, None)):
-        view(event)
+    with BarView(run, console(out)):
+        tell(run, BEGIN, events.NodeStarted(100.0, A, "w"), events.NodeFinished(101.0, A, 0.25, 0.5, 0.25))
+        tell(run, events.RunFinished(102.0, None, None))
+    assert "1/3" in out.getvalue()
     assert out.getvalue().endswith("\x1b[1A\x1b[2K")
+
+
+def test_it_ends_when_the_run_is_over_though_nobody_ends_it(run):
+    out = Output()
+    BarView(run, console(out))
+    tell(run, BEGIN, events.RunFinished(2.0, None, None))
+    assert out.getvalue().endswith("\x1b[1A\x1b[2K")
+
+
+def test_it_comes_to_name_the_nodes_at_work_without_a_further_event(run):
+    out = Output()
+    with BarView(run, console(out)):
+        tell(run, BEGIN, events.NodeStarted(101.0, B, "w"))
+        wait_for(lambda: " B " in out.getvalue())
+
+
+def test_of_a_run_that_never_begins_nothing_is_drawn(run):
+    out = Output()
+    with BarView(run, console(out)):
+        pass
+    assert out.getvalue() == ""
 
 
 def test_the_time_to_expect_of_the_whole_run_is_told():
     run, out = run_of(lambda x: wait_for(lambda: "of about 7.00 s" in plain(out.getvalue())) or x), Output()
     run.expected = 7.0
-    with BarView(console(out), run):
+    with BarView(run, console(out)):
         run.execute()
     run.result()
-
-
-PLAIN = [
-    (events.NodeFinished(2.0, A, 0.0, 1.5, 0.0), "[1/3] A (1.50 s)\n"),
-    (events.NodeFailed(2.5, A, OSError()), "[0/3] A failed after 1.50 s\n"),
-    (events.NodeCancelled(2.5, A), "[0/3] A stopped after 1.50 s\n"),
-    (events.NodeSkipped(2.5, B), "[1/3] B skipped\n"),
-    (events.NodeCancelled(2.5, B), ""),
-]
-
-
-@pytest.mark.parametrize(("event", "line"), PLAIN)
-def test_without_a_terminal_each_end_of_a_node_is_a_line(event, line, capsys):
-    view = PlainView()
-    for each in (BEGIN, events.NodeStarted(1.0, A, "w"), event):
-        view(each)
-    assert capsys.readouterr().out == line
 
 
 CODE = """

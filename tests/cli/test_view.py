@@ -1,14 +1,12 @@
 """What a run looks like in a terminal, and in a log."""
 
-import io
-import time
+import pytest
 
-from rich.console import Console
-
-from kedro_nb.cli.view import BarView, PlainView, table, terminal_view
+from kedro_nb.cli.bar import BarView
+from kedro_nb.cli.view import PlainView, table, terminal_view
 from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.runner import events
-from kedro_nb.session import RunProgress
+from kedro_nb.session import RunProgress, Session
 
 A, B = node(abs, "x", "a", name="A"), node(abs, "a", "b", name="B")
 BEGIN = events.RunStarted(100.0, "id", "SequentialRunner", Pipeline([A, B]), (A, B))
@@ -22,53 +20,41 @@ def fold(*happened):
     return progress
 
 
-def test_without_a_terminal_each_node_that_is_done_is_a_line(capsys):
-    with PlainView() as view:
-        for event in STEPS:
-            view(event)
-    assert capsys.readouterr().out == "[1/2] A (1.00 s)\n"
+@pytest.fixture
+def run():
+    """A run of A and B in which only happens what is told of it."""
+    return Session(pipelines={"p": Pipeline([A, B])}).prepare()
 
 
-def test_the_view_fits_where_the_output_goes(monkeypatch):
-    assert isinstance(terminal_view(), PlainView)
+PLAIN = [
+    (events.NodeFinished(2.0, A, 0.0, 1.5, 0.0), "[1/2] A (1.50 s)\n"),
+    (events.NodeFailed(2.5, A, OSError()), "[0/2] A failed after 1.50 s\n"),
+    (events.NodeCancelled(2.5, A), "[0/2] A stopped after 1.50 s\n"),
+    (events.NodeSkipped(2.5, B), "[1/2] B skipped\n"),
+    (events.NodeCancelled(2.5, B), ""),
+]
+
+
+@pytest.mark.parametrize(("event", "line"), PLAIN)
+def test_without_a_terminal_each_end_of_a_node_is_a_line(event, line, run, capsys):
+    with PlainView(run):
+        for each in (BEGIN, events.NodeStarted(1.0, A, "w"), event):
+            run.monitor.emit(each)
+    assert capsys.readouterr().out == line
+
+
+def test_the_view_fits_where_the_output_goes(run, monkeypatch):
+    assert isinstance(terminal_view(run), PlainView)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
-    assert isinstance(terminal_view(), BarView)
-    assert isinstance(terminal_view(with_log=True), PlainView)
+    assert isinstance(terminal_view(run), BarView)
+    assert isinstance(terminal_view(run, with_log=True), PlainView)
 
 
-def test_in_a_terminal_a_bar_shows_how_far_it_is_and_leaves_nothing_behind():
-    out = io.StringIO()
-    with BarView(Console(file=out, force_terminal=True, width=80)) as view:
-        for event in STEPS:
-            view(event)
-        view(events.RunFinished(102.0, None, None))
-    assert "1/2" in out.getvalue()
-    assert out.getvalue().endswith("\x1b[1A\x1b[2K")
-
-
-def test_in_a_terminal_that_cannot_draw_over_a_line_there_is_no_bar(monkeypatch):
+def test_in_a_terminal_that_cannot_draw_over_a_line_there_is_no_bar(run, monkeypatch):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "dumb")
-    assert isinstance(terminal_view(), PlainView)
-
-
-def test_the_bar_comes_to_name_the_nodes_at_work_without_a_further_event():
-    out = io.StringIO()
-    with BarView(Console(file=out, force_terminal=True, width=80)) as view:
-        for event in [*STEPS, events.NodeStarted(101.0, B, "w")]:
-            view(event)
-        give_up = time.monotonic() + 20
-        while "B" not in out.getvalue() and time.monotonic() < give_up:
-            time.sleep(0.01)
-        assert "B" in out.getvalue()
-
-
-def test_the_bar_of_a_run_that_never_begins_draws_nothing():
-    out = io.StringIO()
-    with BarView(Console(file=out, force_terminal=True, width=80)):
-        pass
-    assert out.getvalue() == ""
+    assert isinstance(terminal_view(run), PlainView)
 
 
 def test_the_table_has_a_row_for_each_node_with_its_times():

@@ -19,11 +19,12 @@ def in_terminal(run: Run, *, background: bool = False) -> Iterator[None]:
 
     No bar beside a prompt: both would write in the same lines.
     """
-    from kedro_nb.cli.view import BarView, can_draw
+    from kedro_nb.cli.bar import BarView
+    from kedro_nb.cli.view import can_draw
 
     try:
         if can_draw() and not background:
-            with BarView(run=run):
+            with BarView(run):
                 yield
         else:
             yield
