@@ -65,6 +65,7 @@ def define(shell: Any, line: str, body: str) -> DefinedNode:
 def _define(shell: Any, asked: _Asked, cell: NodeCell) -> DefinedNode:
     _check_pipeline(shell, asked.pipeline)
     read = _read(asked, cell)
+    _check_exit(read.names, shell.user_ns)
     if read.function is None:
         return _define_cell(shell, asked, cell, read)
     with _undone_on_error(shell.user_ns, {*read.names.bound, *read.names.declared}):
@@ -78,6 +79,17 @@ def _check_pipeline(shell: Any, name: str) -> None:
             f"The variable '{name}' is a pipeline, and nodes of cells make one of their own: name another with "
             f"--pipeline. To run both: %kedro_run --pipelines={name},NAME"
         )
+
+
+def _check_exit(names: CellNames, variables: dict[str, Any]) -> None:
+    from IPython.core.autocall import ExitAutocall
+
+    for name, line in names.read.items():
+        if isinstance(variables.get(name), ExitAutocall):
+            raise RequestError(
+                f"Line {line}: {name}() ends the notebook's kernel, with all that is in memory. A node that is done "
+                "returns, and one that cannot go on raises an error."
+            )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_nb.cli.messages import log_handler, plain_warnings
 from kedro_nb.notebook.arguments import without_comment
 from kedro_nb.notebook.errors import ToldAbove, cell_on_page, show_plainly, shown_plainly
+from kedro_nb.notebook.node_exit import result_of
 from kedro_nb.notebook.run_options import help_text, parse
 from kedro_nb.notebook.workspace import catalog_named, pipelines_in, runners_in, use_functions_as_defined_now
 from kedro_nb.runner.events import RunFinished
@@ -41,11 +42,14 @@ def run(shell: Any, line: str) -> RunResult | Run | None:
     made: Run | None = None
     cell = cell_on_page()
 
+    def is_of_run(error: BaseException) -> bool:
+        return made is not None and made.error in (error, error.__cause__)
+
     def advise(error: BaseException) -> str | None:
-        return how_to_go_on(made, line) if made and made.error is error else None
+        return how_to_go_on(made, line) if made and is_of_run(error) else None
 
     def told_above(error: BaseException) -> ToldAbove | None:
-        return told_by_view(made, cell) if made and made.error is error and cell else None
+        return told_by_view(made, cell) if made and is_of_run(error) and cell else None
 
     with shown_plainly(advise, told_above):
         asked = parse(line)
@@ -58,7 +62,7 @@ def run(shell: Any, line: str) -> RunResult | Run | None:
                 return _start(shell, made, line, verbose=asked.extras["verbose"])
             with _log_of(made.pipeline, shown=asked.extras["verbose"]), view_of(shell, made):
                 made.execute()
-        return made.result()
+        return result_of(made)
 
 
 def told_by_view(failed: Run, cell: str) -> ToldAbove | None:

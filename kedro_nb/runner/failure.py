@@ -23,7 +23,7 @@ def explain(task: Task, error: BaseException, values: list[Any]) -> None:
         values: the inputs that were loaded, in order.
     """
     trim(error)
-    if isinstance(error, Exception):
+    if isinstance(error, Exception | SystemExit):
         with contextlib.suppress(Exception):  # the inputs are anything
             annotate(error, _note(task, values))
 

@@ -81,10 +81,13 @@ def test_a_cell_whose_function_is_renamed_and_changed_is_the_same_node(forgetful
 def test_a_traceback_shows_the_cell_and_its_line(forgetful, runner):
     number = re.search(r"In\[(\d+)\]", forgetful.run("where", "1 / 0"))[1]
     forgetful.run("one", CLEAN.replace("divisor", "0"))
+    cell = f"Cell In[{int(number) + 1}], line 5"
     shown = forgetful.run("run", f"%kedro_run --runner={runner}")
-    assert f"Cell In[{int(number) + 1}], line 5, in add(xs)" in shown
-    assert "----> 5     return sum(xs) / 0" in shown
+    assert f"In node add at {cell}" in shown
     assert "adding" in shown
+    whole = forgetful.run("traceback", "%tb")
+    assert f"{cell}, in add(xs)" in whole
+    assert "----> 5     return sum(xs) / 0" in whole
 
 
 def test_the_source_is_visible_and_the_debugger_finds_the_line(forgetful):

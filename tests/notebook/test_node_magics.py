@@ -207,6 +207,14 @@ MISTAKES = {
     ),
     "no name and no output": ("%%kedro_node\nx = len(companies)", "needs a name, as in: %%kedro_node report"),
     "no input and no output": ("%%kedro_node f\nx = 1", "The cell reads no dataset, and -o names no output"),
+    "the end of the notebook": (
+        "%%kedro_node -o y\ndef f(companies):\n    if not companies:\n        quit()\n    return 1",
+        "Line 4: quit() ends the notebook's kernel",
+    ),
+    "the end of the notebook, in plain code": (
+        "%%kedro_node -o y\ny = len(companies) or exit()",
+        "Line 2: exit() ends the notebook's kernel",
+    ),
     "nothing": ("%%kedro_node f\n# nothing", "The cell holds no code"),
     "a magic below": ("%%kedro_node f\n%%time\nx = 1", "%%time is a cell magic: put it above"),
     "a deep nest": (f"%%kedro_node -o y\ny = {'+'.join(['1'] * 900)}", "nested too deeply"),
@@ -257,6 +265,7 @@ def test_a_mistake_is_one_message_and_changes_nothing(ready, mistake):
 
 
 PLAIN = {
+    "a name of IPython's, for something else": "def exit(): return ratio\ny = exit()",
     "a walrus and a comprehension": "y = [m for c in companies if c and (m := c * ratio)]",
     "an import": "import math\ny = math.floor(ratio)",
     "a helper of its own": "def half(x): return x * ratio\ny = half(scale)",
