@@ -109,6 +109,7 @@ export const traits = (): Traits => ({
   chosen: ["clean", "fit"],
   state: "idle",
   blocking: false,
+  unfinished: [],
   states: {},
   live: "",
   preview: {},

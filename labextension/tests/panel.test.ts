@@ -218,6 +218,20 @@ describe("the parameters", () => {
 });
 
 describe("the run", () => {
+  it("goes on where one has ended before its time", async () => {
+    const goOn = find<HTMLButtonElement>(".go-on");
+    expect(goOn.hidden).toBe(true);
+    await tell({ unfinished: ["fit"] });
+    expect(goOn.hidden).toBe(false);
+    expect(goOn.textContent).toBe("▶ Go on from fit");
+    goOn.click();
+    expect(model.sent).toEqual([{ do: "go_on", with: {} }]);
+    await tell({ state: "running" });
+    expect(goOn.hidden).toBe(true);
+    await tell({ state: "idle", unfinished: ["a", "b", "c"] });
+    expect(goOn.textContent).toBe("▶ Go on from 3 nodes");
+  });
+
   it("runs, unless something is in the way", async () => {
     find(".run").click();
     expect(model.sent).toEqual([{ do: "run", with: {} }]);

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kedro_nb.pipeline import Pipeline
-    from kedro_nb.session import Session
+    from kedro_nb.session import Run, Session
 
 _MOST_RUNS = 50
 
@@ -91,3 +91,11 @@ def runs(session: Session) -> list[dict[str, Any]]:
             }
         )
     return listed
+
+
+def unfinished(run: Run | None, names: Mapping[str, list[str]]) -> list[str]:
+    """Where the run can be taken up, if some of it is done and these names have its nodes."""
+    hint = run.resume if run is not None and run.over else None
+    if run is None or hint is None or hint.unfinished == len(run.pipeline):
+        return []
+    return list(hint.nodes) if set(hint.nodes).issubset(names.get("nodes", ())) else []

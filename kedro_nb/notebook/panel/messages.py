@@ -37,6 +37,7 @@ class Messages:
         panel = self._panel
         return {
             "run": panel.run,
+            "go_on": panel.go_on,
             "stop": panel.stop,
             "refresh": panel.refresh,
             "reset": panel.reset,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
@@ -52,6 +53,7 @@ class Panel(PanelTraits):
         command: the line for a cell that gives the same run.
         chosen: the nodes that will run.
         state: "idle", "running" or "stopping"; `states` has each node's.
+        unfinished: the nodes at which to take the last run up, where it has not ended well.
         dataset: the one to look at; `preview` shows it.
         compared: two runs of the history, by number; `comparison` shows what differs.
     """
@@ -178,6 +180,7 @@ class Panel(PanelTraits):
             except Exception as error:  # noqa: BLE001 - whatever the run would refuse with
                 problem = str(error) or type(error).__name__
         self.chosen, self.problem, self.command = chosen, problem, line
+        self.unfinished = contents.unfinished(self._following.run, self.names)
 
     def _find_pipeline(self) -> tuple[Pipeline | None, str]:
         try:
@@ -231,7 +234,22 @@ class Panel(PanelTraits):
         Raises:
             RequestError: it cannot run.
         """
-        run = self._own_run = self._prepare(self.request)
+        return self._run(self.request)
+
+    def go_on(self) -> Run:
+        """Take the last run up where it ended, with what is chosen now.
+
+        Raises:
+            RequestError: it cannot run, or there is nothing to take up.
+        """
+        if not self.unfinished:
+            raise RequestError(
+                "No run has ended before its time, as far as the pipeline that is chosen knows."
+            )
+        return self._run(replace(self.request, from_nodes=tuple(self.unfinished), from_inputs=()))
+
+    def _run(self, request: RunRequest) -> Run:
+        run = self._own_run = self._prepare(request)
         with contextlib.redirect_stdout(io.StringIO()) as told:  # no cell is there to print it
             use_functions_as_defined_now(run.pipeline, self._variables)
         run.monitor.captures = True
@@ -247,6 +265,7 @@ class Panel(PanelTraits):
         """A run of the session begins: show it from now on."""
         with self.together():
             self.states, self.live, self.state, self.blocking = {}, "", "running", blocking
+            self.unfinished = []
 
     def show_run(self, run: Run) -> None:
         """Show how far it is."""

@@ -56,6 +56,7 @@ class PanelTraits(anywidget.AnyWidget):
     chosen: Any = List(Unicode()).tag(sync=True)
     state: Any = Unicode("idle").tag(sync=True)
     blocking: Any = Bool(default_value=False).tag(sync=True)
+    unfinished: Any = List(Unicode()).tag(sync=True)
     states: Any = Dict().tag(sync=True)
     live: Any = Unicode("").tag(sync=True)
     preview: Any = Dict().tag(sync=True)

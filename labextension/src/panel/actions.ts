@@ -7,6 +7,7 @@ import type { Store } from "./store.js";
 export function actions(store: Store): Element {
   const run = button("▶ Run", () => store.ask("run"), { class: "run" });
   const stop = button("■ Stop", () => store.stop(), { class: "stop" });
+  const goOn = button("", () => store.ask("go_on"), { class: "go-on" });
   const state = html("span", { class: "state soft", role: "status" });
   const problem = html("p", { class: "problem", role: "status" });
   const message = html("p", { class: "message", role: "status" });
@@ -20,6 +21,12 @@ export function actions(store: Store): Element {
     problem.textContent = store.get("problem");
     problem.hidden = !store.get("problem");
   });
+  store.follow(["state", "unfinished"], () => {
+    const nodes = store.get("unfinished");
+    goOn.hidden = nodes.length === 0 || store.get("state") !== "idle";
+    goOn.textContent = `▶ Go on from ${nodes.length > 2 ? `${nodes.length} nodes` : nodes.join(", ")}`;
+    goOn.title = `What is done is kept. Run from here: ${nodes.join(", ")}`;
+  });
   store.follow(["message"], () => {
     message.textContent = store.get("message");
     message.hidden = !store.get("message");
@@ -27,7 +34,7 @@ export function actions(store: Store): Element {
   return html(
     "div",
     { class: "actions" },
-    html("div", { class: "bar" }, run, stop, state),
+    html("div", { class: "bar" }, run, stop, goOn, state),
     problem,
     message,
     line(store),

@@ -89,6 +89,7 @@ export interface Traits {
   chosen: string[];
   state: "idle" | "running" | "stopping";
   blocking: boolean;
+  unfinished: string[];
   states: Record<string, State>;
   live: string;
   preview: Preview;

@@ -44,6 +44,7 @@ button:hover:not(:disabled){border-color:var(--fg)}
 button:disabled{opacity:.5;cursor:default}
 :focus-visible{outline:2px solid #2f7fe0;outline-offset:1px}
 .run{background:var(--go);border-color:var(--go);color:#fff;font-weight:600}
+.go-on{border-color:var(--go);font-weight:600;max-width:100%;overflow:hidden;text-overflow:ellipsis}
 .stop:not(:disabled){border-color:var(--bad);color:var(--bad);font-weight:600}
 .command{flex:1 1 160px;min-width:0;padding:4px 6px;border:1px solid var(--border);border-radius:3px;user-select:all}
 .aside{position:fixed;left:-999px}
@@ -68,7 +69,6 @@ code{font-family:var(--jp-code-font-family,monospace);font-size:12px;overflow-wr
 .wide .graph{height:480px}
 .graph>*{height:100%}
 .form{max-height:440px;overflow:auto}
-.panel:not(.wide) .live{max-height:360px}
 .refusal{grid-column:1/-1}
 .read{color:var(--soft);font-size:9px}
 `;

@@ -198,6 +198,46 @@ def test_stop_stops_the_run_that_goes_on(session):
     panel.close()
 
 
+def test_a_run_that_failed_is_taken_up_where_it_ended_once_its_cause_is_mended(panel, session):
+    calls = []
+
+    def fit(train, depth):
+        calls.append(depth)
+        return len(train) / depth
+
+    first, second, _, last = session.pipelines["main"].nodes
+    fitting = node(fit, ["train", "params:depth"], "model", name="fit")
+    session.parameters["depth"] = 0
+    session.pipelines["__default__"] = Pipeline([first, second, fitting, last])
+    panel.refresh()
+    assert panel.unfinished == []
+    finished(panel.run())
+    assert panel.unfinished == ["fit", "score"]
+    panel.set_parameter("depth", 1)
+    run = finished(panel.go_on())
+    assert (run.state, calls) == ("finished", [0, 1])
+    assert set(run.progress.nodes) == {"fit", "score"}
+    assert panel.unfinished == panel.from_nodes == []
+
+
+def test_there_is_nothing_to_take_up_where_nothing_is_done(panel, session):
+    session.pipelines["broken"] = Pipeline([node(abs, "raw", "out", name="broken")])
+    panel.pipeline = "broken"
+    finished(panel.run())
+    assert panel.unfinished == []
+    say(panel, "go_on")
+    assert "No run has ended before its time" in panel.message
+
+
+def test_a_run_is_taken_up_in_its_own_pipeline_only(panel, session):
+    session.pipelines["half"] = Pipeline([node(len, "raw", "n", name="n"), node(len, "n", "m", name="m")])
+    panel.pipeline = "half"
+    finished(panel.run())
+    assert panel.unfinished == ["m"]
+    panel.pipeline = "main"
+    assert panel.unfinished == []
+
+
 def test_a_run_from_a_cell_is_followed(panel, session):
     finished(session.run(RunRequest(pipelines="short")))
     assert "1 of 1 node" in panel.live
