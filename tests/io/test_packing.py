@@ -32,6 +32,7 @@ plain = st.recursive(
 
 
 def files():
+    gc.collect()  # what earlier tests have left
     return {path for folder in own_folders() for path in folder.iterdir()}
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from kedro_nb.io import packing, recycling
 from kedro_nb.io.packing import own_folders, pack, start_recycling, stop_recycling
+from kedro_nb.runner.executors import pool
 
 SIZE = 1 << 18  # numbers: 2 MB
 
@@ -21,7 +22,7 @@ SIZE = 1 << 18  # numbers: 2 MB
 def recycle():
     if len(own_folders()) < 2:
         pytest.skip("this system has no memory file system")
-    stop_recycling()
+    pool.shut_down()  # it would stop recycling a minute after the last run of another test
     start_recycling()
     yield
     stop_recycling()

@@ -1,5 +1,6 @@
 """Datasets whose data lies where other processes read it."""
 
+import gc
 import threading
 from pathlib import Path
 
@@ -16,6 +17,7 @@ LARGE = 1 << 17
 
 
 def files():
+    gc.collect()  # what earlier tests have left
     return sorted(path.name for folder in own_folders() for path in folder.iterdir())
 
 
