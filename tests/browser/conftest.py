@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from . import chromium
-from .open_notebook import OpenNotebook, write_notebook
+from .open_notebook import PATIENCE, OpenNotebook, write_notebook
 from .servers import FRONT_ENDS, JupyterServer
 
 HERE = Path(__file__).resolve().parent
@@ -29,6 +29,9 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="package")
 def browser():
     """One for all tests, so that a page after the first finds the front end's scripts in the cache."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=PATIENCE * 1000)
     with chromium.started() as browser:
         yield browser
 

@@ -206,6 +206,14 @@ class OpenNotebook:
         self.page.evaluate(scripts.COMMAND, ["docmanager:save", {}])
         return nbformat.read(self.path, as_version=4)
 
+    def saved_with(self, words: str, cell: int, timeout: float = PATIENCE) -> NotebookNode:
+        """The same, once the outputs of a cell hold these words."""
+        deadline = time.monotonic() + timeout
+        while words not in str((saved := self.save()).cells[cell].outputs):
+            assert time.monotonic() < deadline, f"waited {timeout:.0f} s for {words!r} in the file"
+            self.page.wait_for_timeout(_POLL)
+        return saved
+
     def reload(self) -> None:
         """Load the page again. A kernel goes on with what it does, and may be busy for long."""
         self.page.reload()

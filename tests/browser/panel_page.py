@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 SETUP = """%load_ext kedro_nb
 import time
@@ -79,9 +79,9 @@ def shape(panel, name):
     return panel.locator(f'[role=option][data-id="{name}"]')
 
 
-def run(panel):
+def run(panel, press=Locator.click):
     number = history(panel).locator("tbody tr").count()
-    panel.locator(".run").click()
+    press(panel.locator(".run"))
     expect(history(panel).locator("tbody tr")).to_have_count(number + 1)
     panel.locator(".run:not(:disabled)").wait_for()
 

@@ -141,7 +141,7 @@ class TestControls:
         look_at(panel, "test")  # what is finished can be looked at while the run goes on
         expect(panel.locator(".look")).to_contain_text("2 items")
         panel.get_by_role("button", name="Stop").click()
-        expect(panel.locator(".live")).to_contain_text("Stopped at fit", timeout=30_000)
+        expect(panel.locator(".live")).to_contain_text("Stopped at fit")
         panel.locator(".run:not(:disabled)").wait_for()
 
     def test_data_is_looked_at_loaded_and_saved(self, panel):
@@ -203,9 +203,7 @@ class TestControls:
             expect(follows).to_be_focused()
 
     def test_the_space_key_runs(self, panel):
-        panel.locator(".run").press("Space")
-        expect(panel.locator(".stop")).to_be_enabled()
-        panel.locator(".run:not(:disabled)").wait_for()
+        run(panel, lambda button: button.press("Space"))
 
     def test_screen_readers_have_names_for_everything(self, panel):
         told = panel.aria_snapshot()
@@ -334,8 +332,7 @@ def saved(server_of, opened):
     with opened(server_of("lab"), [SETUP, PANEL, "panel.run().wait(20)"], size=(1600, 1400)) as notebook:
         notebook.run(0, 1, 2)
         expect(panel_in(notebook, 1).locator(".live")).to_contain_text("5 of 5 nodes")
-        notebook.page.wait_for_timeout(100)
-        return notebook.save()
+        return notebook.saved_with("5 of 5 nodes", 1)
 
 
 @pytest.mark.parametrize("how", ["trusted", "not trusted", "with a new kernel"])
@@ -348,6 +345,7 @@ def test_a_reopened_notebook_shows_the_record_and_no_error(saved, server, open_n
         notebook.save()
         notebook.page.evaluate("window.jupyterapp.shell.currentWidget.context.sessionContext.restartKernel()")
         notebook.reload()
+        notebook.wait_for("as it was last", 1)
         notebook.page.wait_for_timeout(1000)  # until the front end has given up on the widget
         notebook.errors.clear()  # which it says in the console
     else:

@@ -20,10 +20,10 @@ def wait(seconds):
     return seconds
 
 def quick():
-    return wait(0.5)
+    return wait(1.0)
 
 def slow(x):
-    return wait(1.6)
+    return wait(2.5)
 
 def fail(y):
     raise ValueError({HOSTILE!r})
@@ -84,7 +84,7 @@ def test_a_reload_in_the_middle_of_a_run_disturbs_nothing(open_notebook):
     notebook.reload()
     assert notebook.questions() == []
     notebook.run(3, 4)
-    assert notebook.text(3).strip() == "ended: [0.5, 1.6]"
+    assert notebook.text(3).strip() == "ended: [1.0, 2.5]"
     assert is_over(notebook.spoken(4), "quick_node")
     assert notebook.questions() == []
 

@@ -55,7 +55,7 @@ def test_the_stop_button_ends_a_run_while_its_cell_blocks(notebook, cell):
     notebook.start(cell)
     notebook.wait_for(lambda words: "running" in states(words, "endless"), cell)
     notebook.output(cell).get_by_role("button", name="Stop").click()
-    notebook.wait_until_done(10)
+    notebook.wait_until_done()
     assert notebook.failed(cell)
     words = notebook.spoken(cell)
     assert "Stopped at endless" in words
@@ -73,7 +73,7 @@ def test_a_run_in_the_background_stays_in_its_own_output(notebook):
     notebook.run(6)
     assert notebook.text(6).strip() == "meanwhile"
     notebook.run(7)
-    words = notebook.wait_for("1 of 1 node in", 5)
+    words = notebook.wait_for("1 of 1 node in", cell=5)
     assert "line 11 of the run" in words
     assert "line" not in notebook.text(6)
 
