@@ -107,10 +107,6 @@ def run_with(bad, *listeners, **datasets):
     try:
         ParallelRunner(max_workers=2).run(pipeline(nodes), catalog, monitor=monitor)
     finally:
-        seconds = time.monotonic() - start
-        assert seconds < HANG
-        if os.environ.get("SHOW_TIMES"):
-            with open(os.environ["SHOW_TIMES"], "a") as out:
-                out.write(f"{os.environ['PYTEST_CURRENT_TEST']}\t{seconds:.3f}\n")
+        assert time.monotonic() - start < HANG
         assert catalog.load("array").tolist() == [2] * 100_000  # finished results can be read
         assert monitor.resume.nodes == ("bad",)
