@@ -26,7 +26,7 @@ class ParallelRunner(AbstractRunner):
         is_async: taken and not used: a process loads, calls and saves beside the others anyway.
 
     Raises:
-        ValueError: max_workers is not positive, or KEDRO_MP_CONTEXT is something else.
+        ValueError: max_workers is not positive, KEDRO_MP_CONTEXT is something else, or the system is Windows.
     """
 
     def __init__(
@@ -51,6 +51,8 @@ class ParallelRunner(AbstractRunner):
 
 def start_method() -> str:
     """How processes are started."""
+    if not hasattr(os, "register_at_fork"):
+        raise ValueError("ParallelRunner works on Linux and macOS only. Run with ThreadRunner.")
     wanted = os.environ.get("KEDRO_MP_CONTEXT")
     if wanted is None:
         import multiprocessing

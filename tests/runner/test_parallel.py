@@ -18,14 +18,7 @@ from kedro_nb.runner import ParallelRunner
 from kedro_nb.runner.executors import pool
 from kedro_nb.runner.executors.worker import Worker
 
-from .conftest import METHODS
 from .world import wait_until
-
-
-@pytest.fixture(params=METHODS)
-def method(request, monkeypatch):
-    monkeypatch.setenv("KEDRO_MP_CONTEXT", request.param)
-    return request.param
 
 
 def run(func, x=1, **kwargs):
@@ -150,6 +143,12 @@ def test_what_a_hook_keeps_in_a_process_is_not_seen_in_the_kernel(method, capsys
 def test_another_start_method_is_an_error_that_names_the_three(wrong, monkeypatch):
     monkeypatch.setenv("KEDRO_MP_CONTEXT", wrong)
     with pytest.raises(ValueError, match="'fork', 'spawn' or 'forkserver'"):
+        ParallelRunner()
+
+
+def test_a_system_without_fork_is_told_when_the_runner_is_made(monkeypatch):
+    monkeypatch.delattr(os, "register_at_fork")
+    with pytest.raises(ValueError, match="works on Linux and macOS only"):
         ParallelRunner()
 
 
