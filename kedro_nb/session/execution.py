@@ -13,7 +13,7 @@ from kedro_nb.io.run_catalog import RunCatalog
 from kedro_nb.pipeline.parameters import WHOLE, is_parameter
 from kedro_nb.pipeline.transcoding import strip_transcoding
 from kedro_nb.session.hooks import RunHooks
-from kedro_nb.session.parameters import check_parameters, warn_of_unread
+from kedro_nb.session.parameters import ParameterEntries, check_parameters, warn_of_unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -131,6 +131,7 @@ class Execution:
         self._runner = runner
         self._shared = self._catalog = catalog
         self._own: RunCatalog | None = None
+        self._parameters = ParameterEntries()  # where the run has no catalog of its own
 
     def begin(self, run: Run) -> None:
         """Check that nothing is in the way, and let the catalog know the parameters and versions of this run."""
@@ -166,7 +167,7 @@ class Execution:
             self._catalog = self._own.catalog
         else:
             even_if_empty = WHOLE in run.pipeline.inputs()
-            self._session.parameter_entries.put(self._shared, run.parameters, even_if_empty=even_if_empty)
+            self._parameters.put(self._shared, run.parameters, even_if_empty=even_if_empty)
 
     def _catalog_of(self, run: Run, shared: DataCatalog) -> RunCatalog:
         even_if_empty = WHOLE in run.pipeline.inputs()
@@ -219,6 +220,7 @@ class Execution:
         try:
             if self._own is not None:
                 self._own.merge()
+            self._parameters.remove()
             self._session.put_parameters()
         finally:
             self._own, self._catalog = None, self._shared  # whoever keeps the run keeps no data with it

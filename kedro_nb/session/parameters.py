@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from kedro_nb.errors import did_you_mean
 from kedro_nb.io import MemoryDataset
@@ -76,13 +77,18 @@ def warn_of_unread(params: Mapping[str, Any], session: Mapping[str, Any], pipeli
             )
 
 
+_put_by_somebody: WeakValueDictionary[int, Any] = (
+    WeakValueDictionary()
+)  # by id: entries of all sessions and runs
+
+
 class ParameterEntries:
-    """What a session has put into a catalog for its parameters, so that it can take all of it out again."""
+    """What a session or a run has put into a catalog for parameters, so that it can take all of it out again."""
 
     def __init__(self) -> None:
         self._catalog: Any = None
         self._lock = threading.RLock()  # runs end on threads of their own
-        self._put: dict[str, tuple[MemoryDataset, Any]] = {}  # name -> ours, and what was there before
+        self._put: dict[str, tuple[Any, Any]] = {}  # name -> ours, and what the user had there before
 
     def put(self, catalog: Any, parameters: Mapping[str, Any], *, even_if_empty: bool = False) -> None:
         """Have the catalog hold these parameters, and no others of this session."""
@@ -92,8 +98,11 @@ class ParameterEntries:
             known = set(catalog.keys())
             for name, dataset in _datasets(known, parameters, even_if_empty=even_if_empty).items():
                 before = catalog[name] if name in known else None
-                _replace(catalog, name, dataset)
-                self._put[name] = dataset, before
+                if _put_by_somebody.get(id(before)) is before:
+                    before = None  # another session's, which puts its own again when it needs them
+                ours = _replace(catalog, name, dataset)
+                _put_by_somebody[id(ours)] = ours
+                self._put[name] = ours, before
 
     def for_run(self, catalog: Any, parameters: Mapping[str, Any], *, even_if_empty: bool) -> dict[str, Any]:
         """What a run with these parameters has in place of what was put; None: nothing."""
@@ -123,9 +132,27 @@ def _datasets(
     return {name: MemoryDataset(value) for name, value in entries(parameters).items()}
 
 
-def _replace(catalog: Any, name: str, dataset: Any) -> None:
-    """Set or, with None, remove a dataset, without a word in the log."""
-    if hasattr(catalog, "__delitem__") and name in catalog.keys():  # noqa: SIM118 - `in` is true for patterns
+def _replace(catalog: Any, name: str, dataset: Any) -> Any:
+    """Set or, with None, remove a dataset, without a word in the log; gives what the catalog holds then."""
+    if name in catalog.keys():  # noqa: SIM118 - `in` is true for patterns
+        _remove(catalog, name)
+    if dataset is None:
+        return None
+    catalog[name] = dataset
+    held = catalog.get(name)
+    if held is dataset or not isinstance(dataset, MemoryDataset):
+        return dataset
+    # A catalog that takes our dataset for data, as Kedro's does, makes a dataset of its own of the value.
+    _remove(catalog, name)
+    catalog[name] = dataset.load()
+    return catalog.get(name)
+
+
+def _remove(catalog: Any, name: str) -> None:
+    if hasattr(catalog, "__delitem__"):
         del catalog[name]
-    if dataset is not None:
-        catalog[name] = dataset
+        return
+    for kind in ("_datasets", "_lazy_datasets"):  # Kedro's has no other way
+        held = getattr(catalog, kind, None)
+        if isinstance(held, dict):
+            held.pop(name, None)
