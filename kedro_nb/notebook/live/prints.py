@@ -112,7 +112,8 @@ class AllPrints:
             return f'<pre style="{_PRE}">{_html(lines)}</pre>'
         last = next((line for line in reversed(lines) if line.text.strip()), None)
         told = f"<code>{escape(last.text[:100])}</code>" if last else ""
-        return _folded(f"{count_text(len(lines), 'line')}: {told}", before + _html(lines))
+        which = "the last " if before else ""
+        return _folded(f"{which}{count_text(len(lines), 'line')}: {told}", before + _html(lines))
 
     def of_others(self, progress: RunProgress, shown: Sequence[NodeProgress]) -> str:
         """Nodes that have no row of their own, in one block."""

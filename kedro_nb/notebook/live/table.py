@@ -144,7 +144,7 @@ def _split_bar(node: NodeProgress, longest: float) -> str:
 
 def _outputs(names: Sequence[str], progress: RunProgress) -> str:
     told = [
-        f'{_named(name, name)} <span style="opacity:.65">{_number(size)}</span>'
+        f'<span style="white-space:nowrap">{_named(name, name)} <span style="opacity:.65">{escape(size)}</span></span>'
         for name in names[:_MOST_OUTPUTS]
         if name in progress.data and (size := size_text(progress.data[name]))
     ]

@@ -76,6 +76,15 @@ def test_a_record_folds_what_is_more_than_a_line():
     assert all(f"line {i}" in html for i in range(9))
 
 
+def test_a_record_tells_of_the_last_lines_where_there_were_others():
+    (node,) = (pipeline := chain("one")).nodes
+    progress = progress_of(
+        pipeline, *printed(node, *(f"line {i}\n" for i in range(300))), *all_done(pipeline), over=True
+    )
+    html = AllPrints(5_000).of(progress.nodes["one"])
+    assert ">the last 100 lines: <code>line 299</code>" in html
+
+
 def test_there_is_no_more_of_all_prints_than_there_is_room_for():
     pipeline = chain(*(f"n{i}" for i in range(50)))
     progress = progress_of(
