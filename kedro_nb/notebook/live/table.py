@@ -106,7 +106,9 @@ def _row(
 def _named(label: str, name: str) -> str:
     """The end of a long name tells it apart: namespaces are at the beginning."""
     short = label if len(label) <= _LONGEST else f"…{label[-_LONGEST:]}"
-    return escape(name) if short == name else f'<span title="{escape(name)}">{escape(short)}</span>'
+    if short == name:
+        return escape(name)
+    return f'<span title="{escape(name)}" style="white-space:nowrap">{escape(short)}</span>'
 
 
 def _number(text: str) -> str:
@@ -144,7 +146,7 @@ def _split_bar(node: NodeProgress, longest: float) -> str:
 
 def _outputs(names: Sequence[str], progress: RunProgress) -> str:
     told = [
-        f'<span style="white-space:nowrap">{_named(name, name)} <span style="opacity:.65">{escape(size)}</span></span>'
+        f'{_named(name, name)} <span style="opacity:.65">{_number(size)}</span>'
         for name in names[:_MOST_OUTPUTS]
         if name in progress.data and (size := size_text(progress.data[name]))
     ]
