@@ -27,7 +27,7 @@ def _construction(*, quick: bool) -> Table:
     )
     for shape in ("chain", "layers"):
         for names in (True, False):
-            cap = Cap(1.0 if quick else 10.0)
+            cap = Cap(10.0)
             for size in (100,) if quick else (100, 1_000, 10_000):
                 asked = graph(shape, size)
                 samples = {
@@ -71,7 +71,7 @@ def _sums(*, quick: bool) -> Table:
         ["milliseconds", "pipelines", *PACKAGES, "Kedro / kedro_nb"], title="sum() of one-node pipelines"
     )
     for what, use in (("sum()", _only_sum), ("sum() and first use (.nodes)", _sum_and_use)):
-        cap = Cap(1.0 if quick else 20.0)
+        cap = Cap(20.0)
         for size in (100,) if quick else (100, 1_000, 5_000):
             samples = {
                 name: cap.admit(name, size) or attempt(_adder(package, size, use))
