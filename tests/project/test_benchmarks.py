@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SECTIONS = ("overhead", "threads", "processes", "building", "start", "asynchronous", "order", "hooks", "live")
+SECTIONS = runpy.run_path(str(ROOT / "benchmarks" / "__main__.py"))["SECTIONS"]
 
 
 def bench(*arguments, cwd=ROOT):
