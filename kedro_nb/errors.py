@@ -1,4 +1,4 @@
-"""Every error that kedro_nb raises, on one screen.
+"""Every error of kedro_nb's own, on one screen.
 
 The names and base classes are Kedro's where Kedro has one. Each error is built from its message alone, so it
 pickles; whoever raises it says what is wrong, where, and what to do next.
@@ -50,6 +50,18 @@ class VersionAlreadyExistsError(DatasetError):
 
 class RequestError(ValueError):
     """A run was asked for in words that do not fit: an option, a name, a parameter, a configuration file."""
+
+
+class CredentialsNotFoundError(DatasetError, KeyError):
+    """A catalog entry names credentials that are not there. A KeyError too, because it is one in Kedro."""
+
+    __str__ = Exception.__str__  # KeyError shows its message in quotes
+
+
+class UnknownPipelineError(RequestError, KeyError):
+    """No pipeline is registered under this name. A KeyError too, as the registry is a mapping."""
+
+    __str__ = Exception.__str__
 
 
 class RunCancelledError(Exception):

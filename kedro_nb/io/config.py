@@ -6,7 +6,7 @@ import logging
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.errors import DatasetError, closest, did_you_mean
+from kedro_nb.errors import CredentialsNotFoundError, DatasetError, closest, did_you_mean
 from kedro_nb.io.base import is_dataset_class, type_name
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ _UNDERSCORE_HINT = (
     "Hint: If this catalog entry is intended for variable interpolation, "
     "make sure that the {key} is preceded by an underscore."
 )
-
-
-class CredentialsNotFoundError(DatasetError, KeyError):
-    """A catalog entry names credentials that are not there. A KeyError too, because it is one in Kedro."""
-
-    __str__ = Exception.__str__  # KeyError shows its message in quotes
 
 
 def check_entry(name: object, entry: object) -> None:

@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
-from kedro_nb.errors import RequestError, did_you_mean
+from kedro_nb.errors import RequestError, UnknownPipelineError, did_you_mean
 from kedro_nb.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-
-class UnknownPipelineError(RequestError, KeyError):
-    """No pipeline is registered under this name. A KeyError too, as the registry is a mapping."""
-
-    __str__ = Exception.__str__  # KeyError shows its message in quotes
 
 
 class PipelineRegistry(MutableMapping[str, Pipeline]):
