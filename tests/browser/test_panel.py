@@ -144,6 +144,17 @@ class TestControls:
         expect(panel.locator(".live")).to_contain_text("Stopped at fit")
         panel.locator(".run:not(:disabled)").wait_for()
 
+    def test_what_was_stopped_goes_on_there_with_other_parameters(self, panel):
+        write(panel, "rounds", "200")
+        panel.locator(".run").click()
+        expect(shape(panel, "node:fit")).to_have_attribute("data-state", "running")
+        panel.get_by_role("button", name="Stop").click()
+        write(panel, "rounds", "1")
+        command(panel, "%kedro_run")
+        panel.get_by_role("button", name="Go on from fit").click()
+        expect(panel.locator(".live")).to_contain_text("2 of 2 nodes")
+        expect(panel.locator(".go-on")).to_be_hidden()
+
     def test_data_is_looked_at_loaded_and_saved(self, panel):
         look_at(panel, "stored")
         expect(panel.locator(".look")).to_contain_text("list · 3 items")
