@@ -24,7 +24,7 @@ good = Pipeline([Node(work, "xs", "total", name="work"), Node(wait, "total", "ou
 def interrupt(total):
     import os, signal
     os.kill(os.getpid(), signal.SIGINT)
-    time.sleep(1)
+    time.sleep(10)
 
 stopped = Pipeline([Node(sum, "xs", "kept", name="quick"), Node(interrupt, "kept", "z", name="wait")])
 bad = good + Pipeline([Node(fail, "out", "never", name="fail")])
