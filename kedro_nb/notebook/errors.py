@@ -65,25 +65,29 @@ def shown_plainly(
     try:
         yield
     except BaseException as error:
-        advice = (advise and advise(error)) or _other_catalog(error)
+        advice = (advise and advise(error)) or _where_the_data_is(error)
         show_plainly(error, advice, told_above and told_above(error))
         raise
 
 
-def _other_catalog(error: BaseException) -> str | None:
-    """The option to add, where a run lacks inputs that a catalog of the notebook has."""
+def _where_the_data_is(error: BaseException) -> str | None:
+    """What to do where a run lacks inputs that a catalog of the notebook has, or variables of their names."""
     # Imported here, as the extension begins without a session.
     from IPython.core.getipython import get_ipython
 
-    from kedro_nb.notebook.workspace import catalog_with_inputs
+    from kedro_nb.notebook.workspace import catalog_with_inputs, variables_with_inputs
     from kedro_nb.session import session
 
     current = session()
     last = current.history.last
     if last is None or last.error is not error or last.progress.told_of_nodes:
         return None
-    name = catalog_with_inputs(last.pipeline, current.catalog, get_ipython().user_ns)
-    return name and f"The variable '{name}' holds the inputs. To run with it, add --catalog={name}"
+    variables = get_ipython().user_ns
+    if name := catalog_with_inputs(last.pipeline, current.catalog, variables):
+        return f"The variable '{name}' holds the inputs. To run with it, add --catalog={name}"
+    names = variables_with_inputs(last.pipeline, current.catalog, variables)
+    lines = [f"%kedro_save {name} {name}" for name in names]
+    return "\n  ".join(["To use what the notebook has under the same name:", *lines]) if lines else None
 
 
 def show_plainly(

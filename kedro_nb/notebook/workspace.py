@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError, did_you_mean
@@ -48,6 +48,17 @@ def catalog_with_inputs(pipeline: Pipeline, catalog: Any, namespace: Mapping[str
     if _holds(catalog, inputs):
         return None
     return next((name for name, other in catalogs_in(namespace).items() if _holds(other, inputs)), None)
+
+
+def variables_with_inputs(pipeline: Pipeline, catalog: Any, namespace: Mapping[str, Any]) -> list[str]:
+    """The inputs without data for which a variable of the same name may hold it."""
+    data = dict(_variables(namespace))
+    names = (name for name in sorted(pipeline.inputs()) if not is_parameter(name) and name in data)
+    return [
+        name
+        for name in names
+        if not isinstance(data[name], ModuleType | FunctionType | type) and not _holds(catalog, [name])
+    ]
 
 
 def _holds(catalog: Any, names: Iterable[str]) -> bool:

@@ -217,6 +217,27 @@ class TestInputsInAnotherCatalog:
         assert "--catalog" not in cells.fail("%kedro_run -p statistics")[1]
 
 
+class TestInputsInVariables:
+    """Data that was loaded in a cell and not saved to a dataset."""
+
+    def test_the_lines_that_help_are_told_and_help(self, cells):
+        cells.run(
+            "xs = [1, 3]\nys = [5]\np = Pipeline([Node(lambda x, y: sum(x + y), ['xs', 'ys'], 'total')])"
+        )
+        _, text = cells.fail("%kedro_run -p p")
+        assert text.endswith(
+            "\nTo use what the notebook has under the same name:\n  %kedro_save xs xs\n  %kedro_save ys ys\n"
+        )
+        cells.run("%kedro_save xs xs\n%kedro_save ys ys")
+        assert cells.run("%kedro_run -p p").load() == {"total": 9}
+
+    def test_a_function_or_a_module_of_the_name_is_no_data(self, cells):
+        cells.run("import json as xs")
+        assert "same name" not in cells.fail("%kedro_run -p statistics")[1]
+        cells.run("def xs(): pass")
+        assert "same name" not in cells.fail("%kedro_run -p statistics")[1]
+
+
 RAISING = """
 def turn_in_circles(xs):
     return turn_in_circles(xs)
