@@ -62,8 +62,10 @@ class Page:
         drawn = self._draw(progress, boxed=tall and progress.state != "running") if with_picture else ""
         room = min(max(_ROOM - len(drawn) - len(bars) - len(blocks), _LEAST_PRINTS), _MOST_PRINTS)
         table = node_table(progress, self._outputs_of(progress), room)
-        self._rest = bars + table + blocks + drawn if tall else bars + _beside(drawn, table) + blocks
-        return _head(run, button) + self._rest
+        rest = bars + table + blocks + drawn if tall else bars + _beside(drawn, table) + blocks
+        if with_picture:  # a panel draws without, while the view in the cell goes on
+            self._rest = rest
+        return _head(run, button) + rest
 
     def head_only(self, run: Run, button: str = "") -> str:
         """A new first line above what was drawn before: costs next to nothing."""

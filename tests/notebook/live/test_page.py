@@ -56,6 +56,14 @@ class Elements(HTMLParser):
         return unquote(data)
 
 
+def test_a_view_keeps_its_picture_when_a_panel_draws_the_same_run_without():
+    page, run = Page(), run_of(progress_of(chain("one", "two")))
+    page.make_picture(run.progress)
+    assert "<img" in page.html(run)
+    assert "<img" not in page.html(run, with_picture=False)
+    assert "<img" in page.head_only(run)
+
+
 def failing(progress_events=()):
     one, two, three = (pipeline := chain("one", "two", "three")).nodes
     error = ValueError("no")
