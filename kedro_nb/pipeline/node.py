@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _FORM = "Format should be: node(function, inputs, outputs)"
 _VALID_NAME = re.compile(r"[\w\.-]+")
 _NO_TAGS: frozenset[str] = frozenset()
-_Names = str | list[str] | dict[str, str] | None
 _dots_reported = False
 
 
@@ -259,18 +258,7 @@ class Node:
         return f"Node({', '.join(words)})"
 
 
-def node(
-    func: Callable[..., Any],
-    inputs: str | list[str] | dict[str, str] | None,
-    outputs: str | list[str] | dict[str, str] | None,
-    *,
-    name: str | None = None,
-    tags: str | Iterable[str] | None = None,
-    confirms: str | list[str] | None = None,
-    namespace: str | None = None,
-) -> Node:
-    """`Node(...)` in lower case, as older code spells it."""
-    return Node(func, inputs, outputs, name=name, tags=tags, confirms=confirms, namespace=namespace)
+node = Node  # as older code spells it
 
 
 def valid_tags(tags: str | Iterable[str]) -> frozenset[str]:
@@ -290,7 +278,7 @@ def _invalid(why: str) -> ValueError:
     return ValueError(f"Invalid Node definition: {why}\n{_FORM}")
 
 
-def _names(value: str | list[str] | dict[str, str] | None, what: str) -> tuple[str, ...]:
+def _names(value: binding.Names, what: str) -> tuple[str, ...]:
     names: tuple[Any, ...]
     if isinstance(value, str):
         names = (value,)
@@ -316,14 +304,14 @@ def _names(value: str | list[str] | dict[str, str] | None, what: str) -> tuple[s
     return names
 
 
-def _own(names: _Names) -> _Names:
+def _own(names: binding.Names) -> binding.Names:
     """A copy that the caller's later changes do not reach."""
     if isinstance(names, list):
         return list(names)
     return dict(names) if isinstance(names, dict) else names
 
 
-def _renamed(rename: Callable[[str], str], names: _Names) -> _Names:
+def _renamed(rename: Callable[[str], str], names: binding.Names) -> binding.Names:
     if isinstance(names, str):
         return rename(names)
     if isinstance(names, list):

@@ -270,26 +270,7 @@ class Pipeline:
         return "\n".join(["Pipeline([", *lines, "])"])
 
 
-def pipeline(
-    nodes: Iterable[Node | Pipeline] | Pipeline,
-    *,
-    inputs: str | set[str] | dict[str, str] | None = None,
-    outputs: str | set[str] | dict[str, str] | None = None,
-    parameters: str | set[str] | dict[str, str] | None = None,
-    tags: str | Iterable[str] | None = None,
-    namespace: str | None = None,
-    prefix_datasets_with_namespace: bool = True,
-) -> Pipeline:
-    """`Pipeline(...)` in lower case, as older code spells it."""
-    return Pipeline(
-        nodes,
-        inputs=inputs,
-        outputs=outputs,
-        parameters=parameters,
-        tags=tags,
-        namespace=namespace,
-        prefix_datasets_with_namespace=prefix_datasets_with_namespace,
-    )
+pipeline = Pipeline  # as older code spells it
 
 
 def _several(names: Iterable[str] | None) -> list[str]:
