@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import threading
 import warnings
 from datetime import UTC, datetime, timedelta
@@ -171,8 +172,6 @@ def _version_in(path: str) -> str:
 
 
 def _exists_locally(path: str) -> bool:
-    import os
-
     return os.path.exists(path)  # noqa: PTH110 - paths are text here, as for fsspec
 
 
@@ -180,3 +179,12 @@ def _glob_locally(pattern: str) -> list[str]:
     import glob
 
     return glob.glob(pattern)  # noqa: PTH207 - the same
+
+
+def _after_fork() -> None:
+    global _timestamp_lock  # noqa: PLW0603 - a thread that is not here may have held it
+    _timestamp_lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,6 +1,8 @@
 """Versioned datasets: laid out as Kedro lays them out, so either reads the other's."""
 
+import os
 import re
+import signal
 import time
 
 import pandas as pd
@@ -16,6 +18,9 @@ from kedro_nb.io import (
     PickleDataset,
     Version,
     VersionNotFoundError,
+)
+from kedro_nb.io import (
+    versioned as versioned_module,
 )
 from kedro_nb.io.core import (
     AbstractVersionedDataset,
@@ -156,6 +161,17 @@ class TestBesideKedro:
         assert listed == theirs(filepath=path, version=KedroVersion(None, None)).list_versions(
             full_path=False
         )
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # as the pool's timer makes it
+def test_a_fork_names_versions_whoever_was_naming_one_at_that_moment():
+    with versioned_module._timestamp_lock:  # as another thread may have it
+        child = os.fork()
+        if not child:
+            signal.alarm(20)
+            generate_timestamp()
+            os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 class OwnDataset(AbstractVersionedDataset):
