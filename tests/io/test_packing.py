@@ -131,6 +131,7 @@ def test_a_copy_that_was_sent_does_not_delete_the_file():
     assert packed.unpack().sum() == 100_000
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # as the pool's timer makes it
 def test_a_fork_does_not_delete_its_parents_files():
     packed = pack(np.ones(100_000))
     child = os.fork()

@@ -88,6 +88,7 @@ def test_nor_a_part_of_it():
     assert other.unpack().min() == 1
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # as the pool's timer makes it
 def test_nor_what_a_fork_has_inherited():
     packed = pack(np.zeros(SIZE))
     value = packed.unpack()

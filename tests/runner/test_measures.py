@@ -303,6 +303,7 @@ def test_a_process_started_by_a_large_one_tells_its_own_peak():
     assert high > low + 40_000_000
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # as the pool's timer makes it
 def test_a_fork_has_a_mark_of_its_own():
     before = peak_memory()
     if not (child := os.fork()):

@@ -124,6 +124,7 @@ def test_printing_something_else_than_text_fails_as_ever(local_runner):
         run(local_runner, lambda: sys.stdout.write(b"bytes"))
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # as the pool's timer makes it
 def test_a_process_that_a_node_forks_has_the_streams(capfd):
     def fork():
         if not (child := os.fork()):
