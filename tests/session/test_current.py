@@ -7,7 +7,6 @@ import pytest
 
 import kedro_nb
 from kedro_nb import project
-from kedro_nb.errors import RequestError
 from kedro_nb.session import Session, set_session
 
 
@@ -32,24 +31,6 @@ def test_project_pipelines_follow_the_current_session(session, pipeline):
     assert len(session.pipelines) == 1
     set_session(Session())
     assert project.pipelines.get("__default__") is None
-
-
-@pytest.mark.parametrize("error", [RequestError, KeyError])
-def test_an_unknown_pipeline_is_told_with_the_closest(session, error):
-    with pytest.raises(
-        error, match=r"^No pipeline is registered as 'mian' - did you mean one of these instead: main\.$"
-    ):
-        session.pipelines["mian"]
-
-
-@pytest.mark.parametrize(("name", "value"), [("p", 0), ("p", []), (3, None)])
-def test_only_pipelines_are_registered_and_by_name(session, name, value):
-    with pytest.raises(RequestError, match=r"'p' is registered with a|3 is no text"):
-        session.pipelines[name] = value
-
-
-def test_the_registry_reads_well(session):
-    assert repr(session.pipelines) == "PipelineRegistry({\n  'main': 2 nodes\n})"
 
 
 def test_the_package_offers_the_session_by_name():
