@@ -29,7 +29,7 @@ class HookSpecs:
 
     @hook_spec
     def after_context_created(self, context: Any) -> None:
-        """The session is ready; no catalog is made yet."""
+        """The context of a project is ready. Not called yet: it comes with project folders."""
 
     @hook_spec
     def after_catalog_created(
