@@ -26,7 +26,7 @@ _CAUSES = 3
 _MESSAGE = 2000  # characters
 _INPUTS = 20
 _STRONG = "#d64545"
-_BOX = f"margin:8px 0 0;padding:2px 0 2px 12px;border-left:3px solid {_STRONG}"
+_BOX = f"margin:8px 0;padding:2px 0 2px 12px;border-left:3px solid {_STRONG}"
 _CODE = (
     "margin:2px 0 6px;padding:4px 8px;background:rgba(128,128,128,.1);color:inherit;border:0;font-size:12px;"
     "line-height:1.4;white-space:pre;overflow-x:auto"
