@@ -117,7 +117,7 @@ def _cannot_be_shared(catalog: Any, other: Any) -> str:
 
 
 class Execution:
-    """The work of one run.
+    """The work of one run, in three steps of which the last is always taken: `begin`, `run`, `end`.
 
     Args:
         session: whose run it is.

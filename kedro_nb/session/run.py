@@ -6,7 +6,7 @@ import contextvars
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from kedro_nb.runner import Monitor
 from kedro_nb.runner.failure import user_frames
@@ -22,29 +22,11 @@ if TYPE_CHECKING:
     from kedro_nb.runner import RunResult
     from kedro_nb.runner.events import ResumeHint
     from kedro_nb.runner.monitor import Listener
+    from kedro_nb.session.execution import Execution
     from kedro_nb.session.progress import RunState
     from kedro_nb.session.request import RunRequest
 
 logger = logging.getLogger(__name__)
-
-
-class Work(Protocol):
-    """What a run does, in three steps of which the last is always taken."""
-
-    def check(self, run: Run) -> None:
-        """Raise what would be raised before the first node."""
-
-    def begin(self, run: Run) -> None:
-        """Check that it can begin now, or raise a RequestError."""
-
-    def run(self, run: Run) -> RunResult:
-        """Do it."""
-
-    def end(self, run: Run) -> None:
-        """Clean up."""
-
-    def dataset_type(self, name: str) -> str | None:
-        """The name of a dataset's class, if it is known."""
 
 
 class Run:
@@ -71,7 +53,7 @@ class Run:
         request: RunRequest,
         pipeline: Pipeline,
         parameters: dict[str, Any],
-        work: Work,
+        work: Execution,
         durations: dict[str, float],
         listeners: Iterable[Listener] = (),
     ) -> None:
