@@ -6,6 +6,7 @@ import email
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -74,6 +75,25 @@ def test_the_wheel_carries_licence_and_readme(wheel):
     assert described["License-Expression"] == "Apache-2.0"
     assert any(name.endswith("licenses/LICENSE") for name in wheel.namelist())
     assert described.get_payload().startswith("# kedro_nb")
+
+
+def test_the_source_archive_holds_what_its_tests_and_its_readme_name(tmp_path):
+    build = "import hatchling.build, sys; hatchling.build.build_sdist(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", build, tmp_path], cwd=ROOT, check=True, capture_output=True)
+    (path,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    read = {
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "Makefile",
+        "README.md",
+        "constraints.txt",
+        "pyproject.toml",
+    }
+    assert read <= held
+    assert not [name for name in held if "node_modules" in name]
 
 
 def test_the_wheel_has_the_version_that_the_package_states(wheel):
