@@ -8,11 +8,13 @@ How often a byte of a large array is copied, besides what the node functions do:
   `runner.executors.processes`); else as to another.
 - from a worker to the kernel: once, to pack it; never to load it.
 
-To pack is to `write()` into a file of a memory file system, if possible one that was used before (see `recycling`):
-quicker than to map new memory and copy into it. To read is to map that file privately: a reader sees what was
-packed, a page is copied when that reader writes to it, and no two readers see each other's changes. Anything that
-pickles can be packed. What is said here is true of everything whose pickles leave large buffers out, as those of
-numpy, pandas and arrow do; others (polars) are copied once more on each side, into the pickle and out of it.
+To pack is to write into a file of a memory file system, if possible one that was used before (see `recycling`) and on
+huge pages (see `large_pages`): memory takes longer to get than to fill. What is on huge pages is mapped and copied to,
+the rest goes by `write()`: quicker than to map small pages and copy to them. To read is to map that file privately: a
+reader sees what was packed, a page is copied when that reader writes to it, and no two readers see each other's
+changes. Anything that pickles can be packed. What is said here is true of everything whose pickles leave large
+buffers out, as those of numpy, pandas and arrow do; others (polars) are copied once more on each side, into the
+pickle and out of it.
 
 Files lie in a folder of the process that owns them. A `Packed` value in that process deletes its file when nobody
 refers to it any more; what is mapped stays readable. The folder goes when the process ends, and whatever a killed
@@ -22,7 +24,6 @@ process has left goes when the next one packs something.
 from __future__ import annotations
 
 import atexit
-import mmap
 import os
 import pickle
 import shutil
@@ -32,7 +33,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.io import recycling
+from kedro_nb.io import large_pages, recycling
 from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.packed import Packed, owned
 
@@ -44,10 +45,15 @@ _SMALL_BUFFER = 1 << 16  # bytes of one buffer that are not worth a file
 _ALIGN = 64  # bytes: what vector instructions like
 _PREFIX = "kedro_nb-"
 _CHUNK = 1 << 30  # bytes: Linux writes no more than 2 GiB at once
+_TURN = 1 << 24  # bytes to copy before another thread may run
+
+_LEISURE = 0.5  # seconds after a run in which the next one would not be delayed
 
 _numbers = count()
 _lock = threading.Lock()
 _own: dict[int, tuple[Path, ...]] = {}  # by process: a fork inherits its parent's
+_improving: tuple[threading.Thread, threading.Event] | None = None
+_improvable = True
 
 
 def pack(value: Any, folders: Sequence[Path] = ()) -> Packed:
@@ -98,10 +104,9 @@ def unpack(packed: Packed) -> Any:
         return pickle.loads(packed.data, buffers=packed.buffers)
     descriptor = os.open(packed.path, os.O_RDONLY)
     try:
-        mapped = mmap.mmap(descriptor, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
+        view = large_pages.map_private(descriptor)
     finally:
         os.close(descriptor)
-    view = memoryview(mapped)
     buffers = [view[offset : offset + length] for offset, length in packed.spans]
     data: Any = packed.data or buffers.pop(0)
     return pickle.loads(data, buffers=buffers)
@@ -115,9 +120,10 @@ def _write(raws: Sequence[memoryview], folders: Sequence[Path]) -> tuple[str, tu
         path = folder / name
         try:
             folder.mkdir(mode=0o700, exist_ok=True)  # something may have tidied up
-            return str(path), _write_to(path, raws)
+            return _write_to(path, raws)
         except BaseException as error:
-            path.unlink(missing_ok=True)
+            for part in folder.glob(f"{name}*"):
+                part.unlink(missing_ok=True)
             if not isinstance(error, OSError):
                 raise
             free = shutil.disk_usage(folder.parent).free
@@ -136,24 +142,39 @@ def _attempts(folders: Sequence[Path]) -> Iterator[Path]:
             yield folder
 
 
-def _write_to(path: Path, raws: Sequence[memoryview]) -> tuple[tuple[int, int], ...]:
+def _write_to(path: Path, raws: Sequence[memoryview]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Write them to this path, or the same with another ending."""
     spans = []
-    offset = 0
-    used = recycling.claim(path, sum(raw.nbytes for raw in raws))
-    descriptor = os.open(path, os.O_WRONLY if used else os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    size = 0
+    for raw in raws:
+        size += -size % _ALIGN
+        spans.append((size, raw.nbytes))
+        size += raw.nbytes
+    used = recycling.claim(path, size)
+    small = used is not None and used.suffix == recycling.ON_SMALL_PAGES
+    descriptor = os.open(used or path, os.O_RDWR if used else os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try:
-        for raw in raws:
-            offset += -offset % _ALIGN
-            spans.append((offset, raw.nbytes))
-            start = offset
-            while offset - start < raw.nbytes:
-                done = offset - start
-                offset += os.pwrite(descriptor, raw[done : done + _CHUNK], offset)
-        if used:
-            os.ftruncate(descriptor, offset)
+        os.ftruncate(descriptor, size)
+        with large_pages.on_huge_pages(descriptor, 0 if small else size) as front:
+            for raw, (offset, _) in zip(raws, spans, strict=True):
+                done = _fill(front, raw, offset)
+                while done < raw.nbytes:
+                    done += os.pwrite(descriptor, raw[done : done + _CHUNK], offset + done)
+            small = len(front) < large_pages.part_for_huge_pages(size)
     finally:
         os.close(descriptor)
-    return tuple(spans)
+    named = path.with_suffix(recycling.ON_SMALL_PAGES if small else "")
+    (used or path).rename(named)
+    return str(named), tuple(spans)
+
+
+def _fill(front: memoryview, raw: memoryview, offset: int) -> int:
+    """Copy as much as there is room for in `front`; the number of bytes."""
+    size = max(0, min(raw.nbytes, len(front) - offset))
+    for start in range(0, size, _TURN):
+        end = min(start + _TURN, size)
+        front[offset + start : offset + end] = raw[start:end]
+    return size
 
 
 def own_folders() -> tuple[Path, ...]:
@@ -172,20 +193,54 @@ def own_folders() -> tuple[Path, ...]:
 
 
 def _roots() -> list[Path]:
-    shared = Path("/dev/shm")  # noqa: S108 - the memory file system of Linux
-    return [*([shared] if os.access(shared, os.W_OK) else []), Path(tempfile.gettempdir())]
+    shared = [large_pages.MEMORY] if os.access(large_pages.MEMORY, os.W_OK) else []
+    return [*shared, Path(tempfile.gettempdir())]
 
 
 def start_recycling() -> None:
     """Keep files in shared memory to be used again, until told to stop."""
+    _stop_improving()  # a process that is forked now would have for its whole life what is mapped meanwhile
     for folder in own_folders()[:-1]:  # not those on the disk
         recycling.start(folder)
 
 
 def stop_recycling() -> None:
     """Give back the memory of the files that are kept."""
+    _stop_improving()
     for folder in _own.get(os.getpid(), ()):
         recycling.stop(folder)
+
+
+def improve_recycled() -> None:
+    """Use the time until somebody is `busy` to put files that are kept on huge pages."""
+    global _improving  # noqa: PLW0603 - one for all
+    with _lock:
+        if not _improvable or (_improving is not None and _improving[0].is_alive()):
+            return
+        folders = [folder for folder in _own.get(os.getpid(), ()) if recycling.on_small_pages(folder)]
+        if folders:
+            stopped = threading.Event()
+            thread = threading.Thread(target=_improve, args=(folders, stopped), daemon=True)
+            _improving = thread, stopped
+            thread.start()
+
+
+def _improve(folders: Sequence[Path], stopped: threading.Event) -> None:
+    global _improvable  # noqa: PLW0603 - of the system
+    if not stopped.wait(_LEISURE):
+        _improvable = all(recycling.put_on_huge_pages(folder, stopped) for folder in folders)
+
+
+def busy() -> None:
+    """Leave what is kept to those who write something."""
+    if _improving is not None:
+        _improving[1].set()
+
+
+def _stop_improving() -> None:
+    busy()
+    if _improving is not None:
+        _improving[0].join()
 
 
 def _remove(process: int) -> None:
@@ -238,8 +293,8 @@ def _identity(process: int) -> str:
 
 
 def _after_fork() -> None:
-    global _lock  # noqa: PLW0603 - a thread that is not here may have held it
-    _lock = threading.Lock()
+    global _lock, _improving  # a thread that is not here may have held it
+    _lock, _improving = threading.Lock(), None
 
 
 os.register_at_fork(after_in_child=_after_fork)

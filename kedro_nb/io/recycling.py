@@ -4,6 +4,8 @@ A file that is not needed any more goes into a folder beside the one of its owne
 has worker processes. Whoever packs something next, in whichever process, renames it back and writes over it, unless
 somebody may still read it: the system grants a lease for writing only on a file that nobody else has open or
 mapped, a fork's inherited mapping included, and nobody can open a file under a name that he has not heard of.
+
+A large file on small pages (see `large_pages`) says so in its name. If it lies idle its owner puts it on huge ones.
 """
 
 from __future__ import annotations
@@ -13,7 +15,14 @@ import os
 import shutil
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kedro_nb.io import large_pages
+
+if TYPE_CHECKING:
+    from threading import Event
+
+ON_SMALL_PAGES = ".small"  # the end of a name
 _LEAST = 1 << 20  # bytes that are worth it
 _SHARE = 8  # the part of the file system that may lie idle: one in so many
 _WASTE = 2  # a file that is larger by this factor is for something larger
@@ -32,19 +41,50 @@ def discard(path: str, size: int) -> None:
         file.unlink()
 
 
-def claim(file: Path, size: int) -> bool:
-    """Put a used file of about this size where `file` is to be, if there is one."""
+def claim(file: Path, size: int) -> Path | None:
+    """Put a used file of about this size where `file` is to be, if there is one; with `ON_SMALL_PAGES`, if it is."""
     if size < _LEAST:
-        return False
+        return None
     sizes = _sizes(_beside(file.parent))
     fitting = [kept for kept in sizes if sizes[kept] <= _WASTE * size]
-    for kept in sorted(fitting, key=lambda kept: (sizes[kept] < size, abs(sizes[kept] - size))):
+    for kept in sorted(fitting, key=lambda kept: (sizes[kept] < size, abs(sizes[kept] - size), kept.suffix)):
+        target = file.with_suffix(kept.suffix)
         with contextlib.suppress(OSError):  # another process was quicker
+            kept.rename(target)
+            if _is_nobodys(target):
+                return target
+            target.unlink()
+    return None
+
+
+def on_small_pages(folder: Path) -> list[Path]:
+    """The large files that lie idle and are on small pages."""
+    return [file for file in _sizes(_beside(folder)) if file.suffix == ON_SMALL_PAGES]
+
+
+def put_on_huge_pages(folder: Path, stopped: Event) -> bool:
+    """Do so with the files that lie idle, until told to stop; False if that does not work here."""
+    for kept in on_small_pages(folder):
+        file = folder / f"{os.getpid()}-{kept.name}"  # nobody else gets it now
+        with contextlib.suppress(OSError):  # somebody was quicker, or nothing is kept any more
             kept.rename(file)
-            if _is_nobodys(file):
-                return True
-            file.unlink()
-    return False
+            try:
+                free = _is_nobodys(file)
+                done = free and _put_on_huge_pages(file, stopped)
+                file.rename(kept.with_suffix("") if done else kept)
+            finally:
+                file.unlink(missing_ok=True)
+            if free and not done:
+                return stopped.is_set()
+    return True
+
+
+def _put_on_huge_pages(file: Path, stopped: Event) -> bool:
+    descriptor = os.open(file, os.O_RDWR)
+    try:
+        return large_pages.put_on_huge_pages(descriptor, stopped)
+    finally:
+        os.close(descriptor)
 
 
 def start(folder: Path) -> None:

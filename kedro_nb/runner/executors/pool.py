@@ -17,7 +17,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.io.by_value import reloads
-from kedro_nb.io.packing import remove_leavings, start_recycling, stop_recycling
+from kedro_nb.io.packing import busy, improve_recycled, remove_leavings, start_recycling, stop_recycling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -148,6 +148,7 @@ def uninterrupted() -> Iterator[None]:
 def take(method: str) -> WorkerProcess:
     """A process that is free, was started this way, and has imported nothing that was loaded again since."""
     generation = reloads()
+    busy()
     with _lock:
         for worker in [worker for worker in _shelf if worker.method == method]:
             _shelf.remove(worker)
@@ -168,6 +169,7 @@ def give_back(workers: Iterable[WorkerProcess]) -> None:
         _last_use = time.monotonic()
         if _timer is None or _timer.interval > IDLE:
             _look_again(IDLE)
+        improve_recycled()
 
 
 def _look_again(seconds: float) -> None:
