@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError
 from kedro_nb.session.cells.code import CellCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _RUNS_CODE = ("time", "timeit", "prun", "memit", "mprun", "lprun")
 _FILLED_IN = re.compile(r"\{\s*([A-Za-z_]\w*)|\$([A-Za-z_]\w*)")
@@ -85,15 +88,34 @@ class NodeCell:
 def mentioned_names(tree: ast.AST) -> set[str]:
     """The names that magics and shell commands in the cell are given: `!head {path}`, `%time fit(xs)`."""
     found: set[str] = set()
-    for node in ast.walk(tree):
-        if not _is_of_ipython(node):
-            continue
-        words = [each.value for each in node.args if isinstance(each, ast.Constant)]  # type: ignore[attr-defined]
-        text = str(words[-1]) if words else ""
+    for magic, text, _ in _calls_of_ipython(tree):
         found.update(name for pair in _FILLED_IN.findall(text) for name in pair if name)
-        if len(words) > 1 and words[0] in _RUNS_CODE:
-            found |= _names_in(re.sub(r"^(\s*-\w+(\s+\d+)?)+\s", "", text))
+        if magic in _RUNS_CODE:
+            found |= _names_in(_code_in(text))
     return found
+
+
+def assigned_by_magics(tree: ast.AST) -> dict[str, tuple[str, int]]:
+    """What `%time model = fit(xs)` and the like assign: variable -> magic and line."""
+    return {
+        name: (magic, line)
+        for magic, text, line in _calls_of_ipython(tree)
+        if magic in _RUNS_CODE
+        for name in _names_in(_code_in(text), ast.Store)
+    }
+
+
+def _calls_of_ipython(tree: ast.AST) -> Iterator[tuple[str, str, int]]:
+    """The magic, if it is one, what it is given, and the line."""
+    for node in ast.walk(tree):
+        if _is_of_ipython(node):
+            words = [str(each.value) for each in node.args if isinstance(each, ast.Constant)]  # type: ignore[attr-defined]
+            yield words[0] if len(words) > 1 else "", words[-1] if words else "", node.lineno  # type: ignore[attr-defined]
+
+
+def _code_in(text: str) -> str:
+    """What a magic is given, without its options."""
+    return re.sub(r"^(\s*-\w+(\s+\d+)?)+\s", "", text)
 
 
 def _is_of_ipython(node: ast.AST) -> bool:
@@ -103,9 +125,9 @@ def _is_of_ipython(node: ast.AST) -> bool:
     return isinstance(shell, ast.Call) and isinstance(shell.func, ast.Name) and shell.func.id == "get_ipython"
 
 
-def _names_in(code: str) -> set[str]:
+def _names_in(code: str, kind: type[ast.expr_context] = ast.Load) -> set[str]:
     try:
         tree = ast.parse(code)
     except SyntaxError:
         return set()
-    return {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)}
+    return {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, kind)}

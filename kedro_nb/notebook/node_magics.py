@@ -11,58 +11,45 @@ from weakref import WeakSet
 from kedro_nb.cli.messages import plain_warnings
 from kedro_nb.errors import RequestError
 from kedro_nb.notebook.arguments import identifier, refuse_options, split_line, take_option
-from kedro_nb.notebook.node_cell import NodeCell, mentioned_names
+from kedro_nb.notebook.node_cell import NodeCell, assigned_by_magics, mentioned_names
+from kedro_nb.notebook.node_line import Asked, parse
 from kedro_nb.notebook.node_report import DefinedNode, NodeTable, node_table
 from kedro_nb.pipeline import Pipeline
 from kedro_nb.session import session
 from kedro_nb.session.cells import Origin
-from kedro_nb.session.cells.code import check_body, check_returns, fingerprint, node_function
+from kedro_nb.session.cells.code import (
+    arguments_of,
+    check_body,
+    check_returns,
+    fingerprint,
+    line_of_work,
+    node_function,
+)
 from kedro_nb.session.cells.inputs import Said, inputs_by_name, inputs_of_cell, spellings
 from kedro_nb.session.cells.names import CellNames, names_of
 from kedro_nb.session.display import count_text
 from kedro_nb.session.naming import unknown
 from kedro_nb.session.parsing import split_list
-from kedro_nb.session.selection import DEFAULT
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable, Iterator
 
 
-OPTIONS = {
-    "inputs": ("-i", "--inputs"),
-    "outputs": ("-o", "--outputs"),
-    "tags": ("-t", "--tags"),
-    "pipeline": ("-p", "--pipeline"),
-    "namespace": ("-ns", "--namespace"),
-}
-
 _of_cells: WeakSet[FunctionType] = (
     WeakSet()
 )  # functions made of plain cells: their names in the notebook are ours
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What stands behind %%kedro_node."""
-
-    name: str | None
-    inputs: Said
-    outputs: Said
-    tags: tuple[str, ...]
-    pipeline: str
-    namespace: str | None
-
-
 def define(shell: Any, line: str, body: str) -> DefinedNode:
     """%%kedro_node: the cell is a node from now on, or nothing has changed."""
-    asked = _parse(line)
+    asked = parse(line)
     cell = NodeCell.of(shell, line, body)
     with plain_warnings():
         return _define(shell, asked, cell)
 
 
-def _define(shell: Any, asked: _Asked, cell: NodeCell) -> DefinedNode:
+def _define(shell: Any, asked: Asked, cell: NodeCell) -> DefinedNode:
     _check_pipeline(shell, asked.pipeline)
     read = _read(asked, cell)
     _check_exit(read.names, shell.user_ns)
@@ -111,7 +98,7 @@ class _Read:
     fingerprint: str
 
 
-def _read(asked: _Asked, cell: NodeCell) -> _Read:
+def _read(asked: Asked, cell: NodeCell) -> _Read:
     try:
         tree, awaits = cell.code.parse()
         function = node_function(tree, asked.name, asked.outputs.left)
@@ -124,45 +111,12 @@ def _read(asked: _Asked, cell: NodeCell) -> _Read:
         ) from None
 
 
-def _parse(line: str) -> _Asked:
-    words = _joined(split_line(line))
-    given: dict[str, str | None] = {}
-    for field, (short, long) in OPTIONS.items():
-        words = [long + word[len(short) :] if word.partition("=")[0] == short else word for word in words]
-        given[field] = take_option(words, long)
-    refuse_options(words, [*(name for pair in OPTIONS.values() for name in pair), "--help"])
-    if len(words) > 1:
-        raise RequestError(
-            f"%%kedro_node takes one name, and there are {len(words)}: {' '.join(words)}. Names of datasets follow "
-            "-i and -o, with commas between them."
-        )
-    return _Asked(
-        name=words[0] if words else None,
-        inputs=Said.parse(given["inputs"], "-i"),
-        outputs=Said.parse(given["outputs"], "-o"),
-        tags=split_list(given["tags"] or ""),
-        pipeline=given["pipeline"] or DEFAULT,
-        namespace=given["namespace"] or None,
-    )
-
-
-def _joined(words: list[str]) -> list[str]:
-    """`-o a, b` is `-o a,b`."""
-    joined: list[str] = []
-    for word in words:
-        if joined and (joined[-1].endswith(",") or word.startswith(",")) and not word.startswith("-"):
-            joined[-1] += word
-        else:
-            joined.append(word)
-    return joined
-
-
 # A cell that defines a function
 
 
 def _define_function(
     shell: Any,
-    asked: _Asked,
+    asked: Asked,
     cell: NodeCell,
     read: _Read,
     function: ast.FunctionDef | ast.AsyncFunctionDef,
@@ -176,9 +130,14 @@ def _define_function(
     _check_namesake(function.name, full_name, cell)
     cell.execute(shell, cell.text)
     func = shell.user_ns[function.name]
+    if not callable(func):
+        raise RequestError(
+            f"Line {function.lineno}: what stands above '{function.name}' makes a {type(func).__name__} of it, which "
+            "cannot be called. A node is made of a function."
+        )
     current = session()
     known = current.nodes.known(full_name, cell.id)
-    inputs = inputs_by_name(func, known, asked.inputs)
+    inputs = inputs_by_name(func, known, asked.inputs, arguments_of(function))
     definition = current.nodes.define(
         func,
         inputs,
@@ -238,15 +197,16 @@ def _outputs(said: Said) -> str | list[str] | dict[str, str]:
 
 def _define_cell(
     shell: Any,
-    asked: _Asked,
+    asked: Asked,
     cell: NodeCell,
     read: _Read,
 ) -> DefinedNode:
     names = read.names
-    check_body(read.tree)
+    check_body(read.tree, names.bound)
+    _check_magics(read.tree, names, asked.outputs.left)
     for name in mentioned_names(read.tree) - names.bound:
         names.perhaps.setdefault(name, cell.code.above)
-    returned = _returned(names, asked.outputs)
+    returned = _returned(read, asked.outputs)
     name = asked.name or _name_for(returned)
     full_name = _within(asked.namespace, name)
     current = session()
@@ -287,12 +247,22 @@ def _define_cell(
     return DefinedNode(definition, known, notebook=found.notebook, unused=_unused(names, returned))
 
 
-def _returned(names: CellNames, said: Said) -> dict[str, str]:
+def _check_magics(tree: ast.Module, names: CellNames, outputs: Iterable[str]) -> None:
+    for name, (magic, line) in assigned_by_magics(tree).items():
+        if name not in names.bound and (name in names.read or name in outputs):
+            raise RequestError(
+                f"Line {line}: what %{magic} assigns to '{name}', a node cannot see. Write the line without the magic, "
+                f"or put %%{magic} above %%kedro_node."
+            )
+
+
+def _returned(read: _Read, said: Said) -> dict[str, str]:
     """Variable -> dataset.
 
     Raises:
         RequestError: a variable is not there when the cell ends.
     """
+    names = read.names
     returned = {}
     for variable, dataset in said.items:
         fits = [name for name in spellings(dataset) if name in names.kept]
@@ -305,7 +275,10 @@ def _returned(names: CellNames, said: Said) -> dict[str, str]:
                 f"-o names '{name}', which the cell reads and does not assign. A node gives its result a name of its "
                 f"own: assign it, as in result = ..., and say -o result, or -o result={name}_new"
             )
-        raise unknown("variable", name, sorted(names.kept), " that the cell assigns (-o)")
+        if name in names.bound:
+            raise RequestError(f"-o names '{name}', which the cell deletes before it ends.")
+        more = line_of_work(read.tree)
+        raise unknown("variable", name, sorted(names.kept), " that the cell assigns (-o)", more)
     return returned
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_nb.errors import did_you_mean
 from kedro_nb.notebook.markup import html
 from kedro_nb.notebook.tables import Table
+from kedro_nb.pipeline.binding import is_generator_function
 from kedro_nb.runner.result import describe_value
 from kedro_nb.session import session
 from kedro_nb.session.display import count_text
@@ -85,6 +86,11 @@ class DefinedNode:
         if self.kept:
             kept = ", ".join(f"{name}={describe_value(value)}" for name, value in self.kept.items())
             notes.append(f"Left at the default: {kept}.")
+        if self.node.outputs and is_generator_function(self.node.func):
+            notes.append(
+                "It yields: each piece is saved when it comes, and a dataset in memory holds the last one. For all of "
+                "them: return a list."
+            )
         return [*notes, *self._missing()]
 
     def _missing(self) -> list[str]:
@@ -93,10 +99,15 @@ class DefinedNode:
         if not missing:
             return []
         there = [*self.known.datasets, *(f"params:{name}" for name in self.known.parameters)]
-        told = ", ".join(f"{name}{did_you_mean(name, there)}" for name in missing)
+        told = ", ".join(f"{name}{self._hint(name, there)}" for name in missing)
         return [
             f"Not there yet: {told}. %kedro_save gives data; for a parameter, run this cell again after %%kedro_params."
         ]
+
+    def _hint(self, name: str, there: Collection[str]) -> str:
+        if name in self.known.parameters:
+            return f" - did you mean params:{name}"
+        return did_you_mean(name, there)
 
     def __repr__(self) -> str:
         return "\n".join(self.lines)

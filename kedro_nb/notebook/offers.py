@@ -84,7 +84,7 @@ class Offers:
 
     def _node(self) -> tuple[str, Iterable[str]]:
         """The options of %%kedro_node, and what each may be given."""
-        from kedro_nb.notebook.node_magics import OPTIONS
+        from kedro_nb.notebook.node_line import OPTIONS
 
         field_of = {spelling: field for field, spellings in OPTIONS.items() for spelling in spellings}
         option, equals, value = self.last.partition("=")

@@ -169,101 +169,6 @@ def test_two_cells_that_write_the_same_dataset_are_both_named(with_ids):
     assert "node 'tidy' of In [" in text
 
 
-MISTAKES = {
-    "syntax": (
-        "%%kedro_node -o cleaned\ndef clean(companies):\n    return [1",
-        "line 3: this is not valid Python",
-    ),
-    "an error while it is defined": (
-        "%%kedro_node -o cleaned\ndef clean(companies=1 / 0): return 1",
-        "ZeroDivisionError",
-    ),
-    "an argument": (
-        "%%kedro_node -o cleaned -i x=companies\ndef clean(companies): return 1",
-        "no argument 'x'",
-    ),
-    "an option": ("%%kedro_node --ouput x\ny = 1", "--ouput - did you mean one of these instead: --outputs"),
-    "two names": ("%%kedro_node a b -o y\ny = 1", "one name, and there are 2: a b"),
-    "a name that is none": ("%%kedro_node a/b -o y\ny = len(companies)", "not a valid node name"),
-    "an output that is not assigned": (
-        "%%kedro_node -o totl\ntotal = 1",
-        "'totl' that the cell assigns (-o) - did you mean one of these instead: total",
-    ),
-    "an output that is only read": (
-        "%%kedro_node f -o companies\ncompanies.append(1)",
-        "reads and does not assign",
-    ),
-    "an unknown name": (
-        "%%kedro_node -o y\ny = sum(compnies)",
-        "no variable of the notebook - did you mean one of these instead: companies",
-    ),
-    "a name that the notebook uses": (
-        "%%kedro_node scale -o y\ny = len(companies)",
-        "'scale' holds something already (of type int)",
-    ),
-    "a name that the cell uses": (
-        "%%kedro_node twice -o y\ny = twice(1)",
-        "The cell uses 'twice' of the notebook",
-    ),
-    "no name and no output": ("%%kedro_node\nx = len(companies)", "needs a name, as in: %%kedro_node report"),
-    "no input and no output": ("%%kedro_node f\nx = 1", "The cell reads no dataset, and -o names no output"),
-    "the end of the notebook": (
-        "%%kedro_node -o y\ndef f(companies):\n    if not companies:\n        quit()\n    return 1",
-        "Line 4: quit() ends the notebook's kernel",
-    ),
-    "the end of the notebook, in plain code": (
-        "%%kedro_node -o y\ny = len(companies) or exit()",
-        "Line 2: exit() ends the notebook's kernel",
-    ),
-    "nothing": ("%%kedro_node f\n# nothing", "The cell holds no code"),
-    "a magic below": ("%%kedro_node f\n%%time\nx = 1", "%%time is a cell magic: put it above"),
-    "a deep nest": (f"%%kedro_node -o y\ny = {'+'.join(['1'] * 900)}", "nested too deeply"),
-    "a star": ("%%kedro_node -o y\nfrom math import *\ny = pi", "cannot import '*' from math"),
-    "two functions": ("%%kedro_node -o y\ndef f(): return 1\ndef g(): return 2", "2 functions (f, g)"),
-    "a circle": ("%%kedro_node -o companies\ndef back(cleaned): return 1", "back -> clean -> back"),
-    "a pipeline of the user's": (
-        "%%kedro_node -p statistics2 -o y\ndef f(companies): return 1",
-        "'statistics2' was registered as a whole",
-    ),
-    "a variable's pipeline": (
-        "%%kedro_node -p own -o y\ndef f(companies): return 1",
-        "The variable 'own' is a pipeline, and nodes of cells make one of their own: name another",
-    ),
-    "a function's name twice": (
-        "%%kedro_node other -o y\ndef clean(companies): return 1",
-        "The function of node 'clean' of In [",
-    ),
-    "a parameter as output": (
-        "%%kedro_node -o params:ratio\ndef f(companies): return 1",
-        "'params:ratio' is a parameter",
-    ),
-    "the line magic": ("%kedro_node clean -o y", "with two percent signs"),
-    "an unknown node": ("%kedro_forget claen", "'claen'"),
-    "nothing to forget": ("%kedro_forget", "takes the names of nodes, or --all. There are: clean."),
-    "everything and something": ("%kedro_forget --all clean", "--all removes every node"),
-    "a name for the list": ("%kedro_nodes clean", "%kedro_nodes takes no names: clean"),
-    "an unknown pipeline": ("%kedro_nodes --pipeline=x", "There is no pipeline 'x' made of cells"),
-}
-
-
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_one_message_and_changes_nothing(ready, mistake):
-    code, told = MISTAKES[mistake]
-    ready.run(CLEAN)
-    ready.run(
-        "import kedro_nb; kedro_nb.session().pipelines['statistics2'] = Pipeline([])\nown = Pipeline([])"
-    )
-    before = dict(session().nodes), list(session().pipelines["__default__"])
-    variables = set(ready.shell.user_ns)
-    function = ready.run("clean")
-    _, text = ready.fail(code)
-    assert told in text
-    assert "kedro_nb/" not in text
-    assert (dict(session().nodes), list(session().pipelines["__default__"])) == before
-    assert ready.run("clean") is function
-    assert {name for name in set(ready.shell.user_ns) - variables if not name.startswith("_")} == set()
-
-
 PLAIN = {
     "a name of IPython's, for something else": "def exit(): return ratio\ny = exit()",
     "a walrus and a comprehension": "y = [m for c in companies if c and (m := c * ratio)]",
@@ -277,6 +182,9 @@ PLAIN = {
     "del": "z = ratio\ny = z\ndel z",
     "a change of its own variable": "companies = list(companies)\ny = len(companies) * ratio",
     "a transcoded dataset": "y = raw",
+    "other ends of lines within a text": "t = 'a\x0cb'\ny = ratio, t",
+    "a page feed": "\x0cy = ratio",
+    "a magic's variable that nobody needs": "%time z = twice(ratio)\ny = ratio",
 }
 
 
@@ -321,6 +229,16 @@ def test_a_space_after_a_comma_is_fine(ready):
 
 
 DECORATORS = {
+    "a wrapper that lets everything through": """def timed(f):
+    def call(*args, **kwargs): return f(*args, **kwargs)
+    return call
+@timed
+""",
+    "a wrapper that lets everything through, by name": """def timed(f):
+    def call(**kwargs): return f(**kwargs)
+    return call
+@timed
+""",
     "a cache": "import functools\n@functools.lru_cache\n",
     "a wrapper": """import functools
 def wrapped(f):
@@ -337,6 +255,35 @@ def test_a_decorated_function_reads_what_its_own_arguments_name(ready, case):
     ready.run(f"%%kedro_node f -o y\n{DECORATORS[case]}def f(ratio, k=1): return ratio")
     assert node("f").inputs == ["params:ratio"]
     assert ready.run("%kedro_run").load() == {"y": 0.5}
+
+
+def test_arguments_behind_a_wrapper_may_have_defaults(ready):
+    ready.run(
+        "%%kedro_node f -o y\ndef timed(f): return lambda *args, **kwargs: f(*args, **kwargs)\n"
+        "@timed\ndef f(companies, a=len('1'), *, depth='params:deep.depth', b=[]): return depth"
+    )
+    assert ready.run("%kedro_run").load() == {"y": 4}
+
+
+def test_imports_that_may_fail_stand_beside_a_function(ready):
+    ready.run(
+        "%%kedro_node -o y\ntry:\n    import nowhere\nexcept ImportError:\n    nowhere = None\nelse:\n    pass\n"
+        "if nowhere:\n    limit = 1\ndef f(companies): return str(nowhere)"
+    )
+    assert ready.run("%kedro_run").load() == {"y": "None"}
+
+
+def test_python_s_own_functions_are_not_data_of_their_names(ready):
+    ready.run("%kedro_save sum 3\n%kedro_save len 3")
+    ready.run("%%kedro_node -o y\ny = sum([1, 2]), len")
+    assert node("make_y").inputs == ["len"]
+    assert ready.run("%kedro_run").load() == {"y": (3, 3)}
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_cells_may_have_other_ends_of_lines(ready, end):
+    ready.run(end.join(["%%kedro_node -o y", "t = 'a'", "y = len(companies), t", ""]))
+    assert ready.run("%kedro_run").load() == {"y": (3, "a")}
 
 
 def test_no_outputs_may_be_meant(ready):

@@ -42,6 +42,23 @@ def test_inputs_that_are_not_there_are_told_with_close_names(ready):
     )
 
 
+def test_a_parameter_without_its_prefix_is_told_with_it(ready):
+    ready.run("%%kedro_params\nk: 1")
+    shown = ready.run("%%kedro_node -o n -i a=k\ndef f(a): return 1")
+    assert shown.lines[1].startswith("Not there yet: k - did you mean params:k. ")
+
+
+def test_of_a_function_that_yields_the_pieces_are_told(ready):
+    shown = ready.run("%%kedro_node -o n\ndef f(companies):\n    yield from companies")
+    assert shown.lines[1].startswith("It yields: each piece is saved when it comes")
+
+
+def test_a_node_that_is_gone_is_shown_alone(ready):
+    shown = ready.run(CLEAN)
+    ready.run("%kedro_forget clean")
+    assert [each.name for each in shown.pipeline] == ["clean"]
+
+
 def test_the_node_is_marked_in_the_picture_and_in_the_text(ready):
     ready.run(CLEAN)
     data, _ = ready.shell.display_formatter.format(ready.run("%%kedro_node -o n\nn = len(cleaned)"))

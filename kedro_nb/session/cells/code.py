@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kedro_nb.errors import RequestError
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.Assign, ast.AnnAssign)
 _INDENT = "    "
+_LINE_END = re.compile(r"\r\n|\r|\n")  # those of Python's: str.splitlines() knows more of them
+_PAGE = "\f"  # it would count as the beginning of the line
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,11 @@ class CellCode:
     ) -> str:
         """The text of a function that does what the cell does. Its first line takes the place of the magic's."""
         kept = _lines_within_strings(tree)
-        lines = self.text.splitlines()
+        lines = _LINE_END.split(self.text)
+        if not lines[-1]:
+            lines.pop()
         indented = [
-            line if number in kept or not line.strip() else f"{_INDENT}{line}"
+            line if number in kept or not line.strip() else f"{_INDENT}{line.lstrip(_PAGE)}"
             for number, line in enumerate(lines, start=1)
         ]
         indented[self.above - 1] = f"{'async ' if awaits else ''}def {name}({', '.join(arguments)}):"
@@ -82,9 +87,8 @@ def node_function(tree: ast.Module, name: str | None, outputs: Collection[str]) 
         RequestError: there are several, and it is not clear which.
     """
     functions = [each for each in tree.body if isinstance(each, _Function)]
-    others = [each for each in tree.body if not isinstance(each, _Function)]
     names = {each.name for each in functions}
-    if not functions or not all(_only_defines(each, names, outputs) for each in others):
+    if not functions or not all(_only_defines(each, names, outputs) for each in tree.body):
         return None
     if len(functions) == 1:
         return functions[0]
@@ -99,12 +103,66 @@ def node_function(tree: ast.Module, name: str | None, outputs: Collection[str]) 
 
 
 def _only_defines(statement: ast.stmt, functions: Collection[str], outputs: Collection[str]) -> bool:
+    if isinstance(statement, _Function | ast.Pass):
+        return True
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant)  # a docstring
-    if not isinstance(statement, _DEFINITIONS) and type(statement).__name__ != "TypeAlias":
+    if isinstance(statement, ast.If | ast.Try):  # an import that may be there or not
+        handlers = [] if isinstance(statement, ast.If) else statement.handlers
+        ways = [statement, *handlers]
+        parts = [part for way in ways for part in (*way.body, *getattr(way, "orelse", ()))]
+        parts += getattr(statement, "finalbody", ())
+        if not all(_only_defines(part, functions, outputs) for part in parts):
+            return False
+    elif not isinstance(statement, _DEFINITIONS) and type(statement).__name__ != "TypeAlias":
         return False
     names = {each.id for each in ast.walk(statement) if isinstance(each, ast.Name)}
     return not names & {*functions, *outputs}
+
+
+def line_of_work(tree: ast.Module) -> str:
+    """Why a cell with functions is not one of them, for a message: what else it does; nothing for other cells."""
+    functions = [each.name for each in tree.body if isinstance(each, _Function)]
+    lambdas = [
+        target.id
+        for each in tree.body
+        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Lambda)
+        for target in each.targets
+        if isinstance(target, ast.Name)
+    ]
+    other = next((each for each in tree.body if not _only_defines(each, functions, ())), None)
+    if functions and other is not None:
+        return f"For '{functions[0]}' to be the node, what line {other.lineno} does belongs in another cell."
+    return f"For '{lambdas[0]}' to be the node, write it as def {lambdas[0]}(...)." if lambdas else ""
+
+
+def arguments_of(function: _Function) -> dict[str, inspect.Parameter]:
+    """The arguments as they are written; defaults that are more than a literal are `...`."""
+    args, kinds = function.args, inspect.Parameter
+    positional = [*args.posonlyargs, *args.args]
+    defaults: list[ast.expr | None] = [None] * (len(positional) - len(args.defaults))
+    found: list[tuple[str, Any, ast.expr | None]] = [
+        (
+            each.arg,
+            kinds.POSITIONAL_ONLY if place < len(args.posonlyargs) else kinds.POSITIONAL_OR_KEYWORD,
+            default,
+        )
+        for place, (each, default) in enumerate(zip(positional, [*defaults, *args.defaults], strict=True))
+    ]
+    found += [
+        (each.arg, kinds.KEYWORD_ONLY, default)
+        for each, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)
+    ]
+    return {name: kinds(name, kind, default=_literal(default)) for name, kind, default in found}
+
+
+def _literal(default: ast.expr | None) -> Any:
+    if default is None:
+        return inspect.Parameter.empty
+    try:
+        return ast.literal_eval(default)
+    except ValueError:
+        return ...
 
 
 def check_returns(function: _Function, outputs: list[str] | dict[str, str] | str | None) -> None:
@@ -201,13 +259,19 @@ def _lines_within_strings(tree: ast.Module) -> set[int]:
     return within
 
 
-def check_body(tree: ast.Module) -> None:
+def check_body(tree: ast.Module, bound: Collection[str]) -> None:
     """Refuse what a module can do and a function cannot.
+
+    Args:
+        tree: the cell.
+        bound: the variables that it assigns.
 
     Raises:
         RequestError: with the line.
     """
     for node in ast.walk(tree):
+        if isinstance(node, _Function):
+            _check_globals(node, tree, bound)
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             raise RequestError(
                 f"Line {node.lineno}: a node cannot import '*' from {node.module}, as nobody could tell which names "
@@ -217,6 +281,19 @@ def check_body(tree: ast.Module) -> None:
             raise RequestError(
                 f"Line {node.lineno}: put 'from __future__ import ...' into a cell of its own: it holds for all "
                 "cells below."
+            )
+
+
+def _check_globals(function: _Function, tree: ast.Module, bound: Collection[str]) -> None:
+    at_top = {name for each in tree.body if isinstance(each, ast.Global) for name in each.names}
+    said = [
+        (node, name) for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names
+    ]
+    for node, name in said:
+        if name in bound and name not in at_top:
+            raise RequestError(
+                f"Line {node.lineno}: a function of the cell takes '{name}' for a variable of the notebook (global), "
+                "and in a node it is the node's own. Give it to the function as an argument, and return the new value."
             )
 
 
@@ -231,6 +308,8 @@ def fingerprint(tree: ast.Module, name: str) -> str:
 
 def _told(error: SyntaxError) -> str:
     told = f"line {error.lineno}: this is not valid Python: {error.msg}."
+    if "'return' outside" in (error.msg or ""):
+        told += " Plain code gives its results by -o and the names of its variables."
     if not error.text:
         return told
     line = error.text.rstrip()

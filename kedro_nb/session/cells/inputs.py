@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from kedro_nb.session.cells.names import CellNames
 
+_ANYTHING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -105,7 +106,10 @@ def spellings(dataset: str) -> list[str]:
 
 
 def inputs_by_name(
-    func: Callable[..., Any], known: Known, said: Said | None = None
+    func: Callable[..., Any],
+    known: Known,
+    said: Said | None = None,
+    written: Mapping[str, inspect.Parameter] | None = None,
 ) -> list[str] | dict[str, str]:
     """The inputs of a function whose arguments are named as its datasets and parameters are.
 
@@ -113,12 +117,17 @@ def inputs_by_name(
         func: whose arguments count.
         known: what there is.
         said: what differs from the names.
+        written: the arguments in the function's text, which count where a decorator lets everything through.
 
     Raises:
         RequestError: `said` does not fit the function.
     """
     said = said or Said("inputs")
     arguments = _arguments(func)
+    by_place = True
+    if written and all(each.kind in _ANYTHING for each in arguments.values()):
+        by_place = any(each.kind is each.VAR_POSITIONAL for each in arguments.values())
+        arguments = dict(written)
     given = _given(func, arguments, said)
     chosen: dict[str, str] = {}
     for name, argument in arguments.items():
@@ -131,8 +140,14 @@ def inputs_by_name(
     _check_places(arguments, chosen, given, said)
     chosen.update({name: source for name, source in given.items() if name not in chosen})  # for **kwargs
     first = list(arguments)[: len(chosen)]
-    if list(chosen) == first and all(arguments[name].kind in _BY_POSITION for name in first):
+    if by_place and list(chosen) == first and all(arguments[name].kind in _BY_POSITION for name in first):
         return list(chosen.values())
+    for name in chosen:
+        if name in arguments and arguments[name].kind is inspect.Parameter.POSITIONAL_ONLY:
+            raise RequestError(
+                f"{_name(func)} takes '{name}' by its place only (/), and others of its inputs by name: a node gives "
+                "all of them in one way. Leave the / out."
+            )
     return chosen
 
 
@@ -239,8 +254,9 @@ def inputs_of_cell(
     stay: list[str] = []
     for name in sorted(names.read, key=names.read.__getitem__):
         source = inputs.get(name) or known.source(name)
-        is_function = name in notebook and _stays(notebook[name], only_called=name in names.called)
-        if source and is_function and name not in inputs and not is_node(notebook[name]):
+        value = notebook[name] if name in notebook else getattr(builtins, name, None)
+        is_function = _stays(value, only_called=name in names.called)
+        if source and is_function and name not in inputs and not is_node(value):
             source = None
         there = name in notebook or hasattr(builtins, name)
         if source is None and not there and name in known.catalog:

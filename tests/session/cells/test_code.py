@@ -50,6 +50,9 @@ STRINGS = {
     "a continued statement": "y = 1 + \\\n2",
     "tabs": "if True:\n\ty = '''\n\t'''",
     "with a comment between": "y = [\n1,\n# two\n2]",
+    "other separators": "y = 'a\u2028b\x0cc\x85d'",
+    "a page feed": "if True:\n\x0c    y = 1",
+    "other ends of lines": "y = 'a'\r\nz = '''b\r\n  c'''\r\ny += z",
     "a string in a function": "def g():\n    '''One.\n\n    Two.\n    '''\n    return 1\ny = g.__doc__",
 }
 
@@ -89,7 +92,7 @@ def test_invalid_python_is_told_with_its_line(case):
 @pytest.mark.parametrize("code", ["from os import *", "from __future__ import annotations"])
 def test_what_a_function_cannot_do_is_refused(code):
     with pytest.raises(RequestError, match=r"Line 1.*a cell of its own"):
-        check_body(ast.parse(code))
+        check_body(ast.parse(code), ())
 
 
 NODES = {
