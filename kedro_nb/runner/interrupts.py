@@ -54,8 +54,8 @@ class Interrupts:
                 raise KeyboardInterrupt
             return
         first, monitor.interrupted = not monitor.interrupted, True
-        in_our_exit = getattr(frame, "f_code", None) is Interrupts.__exit__.__code__  # which has to get to its end
-        if monitor.winding_up or in_our_exit:
+        ending = getattr(frame, "f_code", None) is Interrupts.__exit__.__code__  # and has to get to its end
+        if monitor.winding_up or ending:
             self._late = number, frame
         elif monitor.at_work_here or not first:
             monitor.cancelled = True  # also when the node catches it
