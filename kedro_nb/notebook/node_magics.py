@@ -22,8 +22,8 @@ from kedro_nb.session.cells.code import (
     check_body,
     check_returns,
     fingerprint,
-    line_of_work,
     node_function,
+    why_no_function,
 )
 from kedro_nb.session.cells.inputs import Said, inputs_by_name, inputs_of_cell, spellings
 from kedro_nb.session.cells.names import CellNames, names_of
@@ -277,7 +277,7 @@ def _returned(read: _Read, said: Said) -> dict[str, str]:
             )
         if name in names.bound:
             raise RequestError(f"-o names '{name}', which the cell deletes before it ends.")
-        more = line_of_work(read.tree)
+        more = why_no_function(read.tree)
         raise unknown("variable", name, sorted(names.kept), " that the cell assigns (-o)", more)
     return returned
 

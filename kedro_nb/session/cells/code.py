@@ -120,7 +120,7 @@ def _only_defines(statement: ast.stmt, functions: Collection[str], outputs: Coll
     return not names & {*functions, *outputs}
 
 
-def line_of_work(tree: ast.Module) -> str:
+def why_no_function(tree: ast.Module) -> str:
     """Why a cell with functions is not one of them, for a message: what else it does; nothing for other cells."""
     functions = [each.name for each in tree.body if isinstance(each, _Function)]
     lambdas = [
