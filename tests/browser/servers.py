@@ -38,12 +38,23 @@ class JupyterServer:
         self.kind = kind
         self.root = folder / "root"
         self._folder = folder
-        self._port = _free_port()
         self._log = folder / "server.log"
 
     def __enter__(self) -> Self:
         self.root.mkdir(parents=True)
         environment = _isolated(self._folder)
+        for attempts_left in (2, 1, 0):  # somebody else, a kernel say, may take the port that was free
+            try:
+                self._start(environment)
+            except RuntimeError:
+                if not attempts_left:
+                    raise
+            else:
+                break
+        return self
+
+    def _start(self, environment: dict[str, str]) -> None:
+        self._port = _free_port()
         command = [
             *[sys.executable, "-m", "jupyter", *_COMMANDS[self.kind]],
             *["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={self._port}"],
@@ -59,7 +70,6 @@ class JupyterServer:
         except BaseException:
             self._end()
             raise
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._end()
