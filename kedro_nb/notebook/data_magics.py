@@ -208,7 +208,12 @@ def _evaluate(shell: Any, expression: str) -> Any:
     except SyntaxError as error:
         pointed = f"\n  {error.text.rstrip()}\n  {' ' * ((error.offset or 1) - 1)}^" if error.text else ""
         raise RequestError(f"This is not a Python expression: {error.msg}.{pointed}") from None
-    return eval(code, shell.user_global_ns, shell.user_ns)  # noqa: S307 - the user's own line, as in any cell
+    try:
+        return eval(code, shell.user_global_ns, shell.user_ns)  # noqa: S307 - the user's own line, as in any cell
+    except NameError as error:
+        if error.name in code.co_names:  # a name of two words looks like this
+            error.add_note(f"The expression is: {expression}")
+        raise
 
 
 def _refuse_words(line: str, magic: str) -> None:

@@ -314,6 +314,16 @@ describe("the data and the history", () => {
     ]);
   });
 
+  it("offers to load only what is there", async () => {
+    const load = pressed("Load") as HTMLButtonElement;
+    await tell({ dataset: "raw" });
+    expect(load.disabled).toBe(false);
+    await tell({ dataset: "model" });
+    expect(load.disabled).toBe(true);
+    await tell({ datasets: model.traits.datasets.map((row) => ({ ...row, data: "yes", last: "" })) });
+    expect(load.disabled).toBe(false);
+  });
+
   it("compares the two runs that are marked, the earlier one first", async () => {
     for (const number of [2, 1]) check(find(`[aria-label="Compare run ${number}"]`));
     expect(model.traits.compared).toEqual([1, 2]);

@@ -78,7 +78,11 @@ CASES = {
     "missing parameter": ("%kedro_run -p needs", "RequestError", ["'ratio'", "--params=ratio=VALUE"]),
     "no data yet": ("%kedro_load empty", "DatasetError", ["empty", "has not been saved yet"]),
     "expression": ("%kedro_save x [1, 2", "RequestError", ["'[' was never closed", "[1, 2"]),
-    "name in an expression": ("%kedro_save x undefined + 1", "NameError", ["'undefined' is not defined"]),
+    "name in an expression": (
+        "%kedro_save x undefined + 1",
+        "NameError",
+        ["'undefined' is not defined", "The expression is: undefined + 1"],
+    ),
     "nothing to save": ("%kedro_save x", "RequestError", ["%kedro_save xs [1, 2, 3]"]),
     "None": ("%kedro_save x None", "DatasetError", ["Saving 'None'"]),
     "parameter saved": ("%kedro_save params:a 1", "RequestError", ["%%kedro_params"]),

@@ -81,6 +81,9 @@ function preview(store: Store): Element {
   from.addEventListener("change", () => {
     save.disabled = !from.value;
   });
+  store.follow(["dataset", "datasets"], () => {
+    load.disabled = store.get("datasets").find((row) => row.name === store.get("dataset"))?.data === "no";
+  });
   store.follow(["dataset", "preview"], () => {
     const shown = store.get("preview");
     box.hidden = !store.get("dataset");
