@@ -32,6 +32,31 @@ def views():
     return [thread for thread in threading.enumerate() if thread.name == "kedro-nb-view"]
 
 
+class Held:
+    """A node's function that is at work until it may go on."""
+
+    def __init__(self):
+        self.at_work, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self, x):
+        self.at_work.set()
+        self.go_on.wait(20)
+        return x
+
+    def end(self, run):
+        """Let it go on, to the end of the run."""
+        self.go_on.set()
+        run.wait(20)
+
+
+def comes(what):
+    """Whether it comes about before long."""
+    deadline = time.monotonic() + 20
+    while not (there := what()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return there
+
+
 def test_one_output_is_updated_in_place(cells):
     with capture_output() as seen:
         shown(prepared())
@@ -75,26 +100,12 @@ def test_many_events_are_few_updates(cells):
 
 
 def test_states_change_while_the_run_goes_on(cells):
-    at_work, go_on = threading.Event(), threading.Event()
-
-    def work(x):
-        at_work.set()
-        go_on.wait(20)
-        return x
-
-    run = prepared(work=work)
+    run = prepared(work=(held := Held()))
     with capture_output() as seen, LiveView(run):
         run.start()
-        at_work.wait(20)
-        deadline = time.monotonic() + 20
-        while (
-            not any("running n0" in each.data["text/plain"] for each in seen.outputs)
-            and time.monotonic() < deadline
-        ):
-            time.sleep(0.02)
-        go_on.set()
-        run.wait(20)
-    assert any("running n0" in each.data["text/plain"] for each in seen.outputs)
+        told = comes(lambda: any("running n0" in each.data["text/plain"] for each in seen.outputs))
+        held.end(run)
+    assert told
 
 
 def test_nothing_is_left_running(cells):
@@ -119,50 +130,25 @@ def test_a_run_that_cannot_begin_shows_nothing(cells):
 
 
 def test_a_run_in_the_background_is_drawn_to_its_end(cells):
-    go_on = threading.Event()
-
-    def work(x):
-        go_on.wait(20)
-        return x
-
-    run = prepared(work=work)
+    run = prepared(work=(held := Held()))
     with capture_output() as seen:
         with LiveView(run):
             run.start()
-        go_on.set()
-        run.wait(20)
-        for thread in views():
-            thread.join(20)
-        deadline = time.monotonic() + 20
-        while "✓" not in seen.outputs[-1].data["text/plain"] and time.monotonic() < deadline:
-            time.sleep(0.02)
-    assert "✓ 1 of 1 node in" in seen.outputs[-1].data["text/plain"]
+        held.end(run)
+        assert comes(lambda: "✓ 1 of 1 node in" in seen.outputs[-1].data["text/plain"])
 
 
 def test_the_end_is_drawn_when_the_run_is_over_and_not_when_its_state_says_so(cells):
     """Which it does a moment before: the record is made once all is in place."""
-    at_work, go_on = threading.Event(), threading.Event()
-
-    def work(x):
-        at_work.set()
-        go_on.wait(20)
-        return x
-
-    run = prepared(work=work)
+    run = prepared(work=(held := Held()))
     with capture_output() as seen:
         with LiveView(run):
             run.start()
-            at_work.wait(20)
+            held.at_work.wait(20)
             run.state = "finished"
         assert views()
-        go_on.set()
-        run.wait(20)
-        for thread in views():
-            thread.join(20)
-        give_up = time.monotonic() + 20
-        while MIME_TYPE not in seen.outputs[-1].data and time.monotonic() < give_up:
-            time.sleep(0.02)
-    assert MIME_TYPE in seen.outputs[-1].data
+        held.end(run)
+        assert comes(lambda: MIME_TYPE in seen.outputs[-1].data)
 
 
 def test_a_run_can_be_shown_again_later(cells):
