@@ -72,7 +72,8 @@ def put_on_huge_pages(descriptor: int, stopped: Event) -> bool:
                 return False
             began = time.monotonic()
             step = _step(done, len(view))
-            if not _collapse(view, done, step) and not _collapse(view, done, step):
+            # A page that is just being written out, or moved, makes the first attempt fail, but seldom a second.
+            if not any(_collapse(view, done, step) for _ in range(2)):
                 return False
             done += step
             took = time.monotonic() - began
@@ -114,9 +115,8 @@ def _collapse_quickly(descriptor: int, view: memoryview) -> int:
         # If there were a page missing (an emulator takes any advice), to write on it would not fail but kill.
         os.posix_fallocate(descriptor, done, step)
         done += step
-        if (
-            time.thread_time() - began > _RATE * step
-        ):  # nobody has them at hand: a host has to find the memory
+        # Too long: there were none at hand, and a host has to find the memory.
+        if time.thread_time() - began > _RATE * step:
             break
         step = _step(done, len(view))
     return done

@@ -93,7 +93,6 @@ def test_without_words_it_shows_its_commands(shell):
     assert "run  Run the pipelines of a Python file" in shell().stderr
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
 def test_in_a_terminal_a_bar_stands_for_the_lines(shell, tmp_path):
     import pty
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import ast
 import os
-import sys
 import time
 
 import pytest
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork, and no /dev/shm")
 
 NODES = """
 import logging, multiprocessing, os, signal, threading, time
