@@ -39,9 +39,8 @@ class RunCatalog:
         self._shared = shared
         self._private = set(own)
         self.catalog = catalog = copy.copy(shared)
-        catalog._resolver = copy.copy(
-            shared._resolver
-        )  # a runner adds patterns of its own to it for a moment
+        # A runner adds patterns of its own to it for a moment.
+        catalog._resolver = copy.copy(shared._resolver)
         catalog._entries = {name: entry for name, entry in shared._snapshot() if name not in own}
         catalog._entries |= {name: dataset for name, dataset in own.items() if dataset is not None}
         catalog._configs = dict(shared._configs)

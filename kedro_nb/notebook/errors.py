@@ -94,9 +94,8 @@ def show_plainly(
     error: BaseException, advice: str | None = None, told_above: ToldAbove | None = None
 ) -> None:
     """Give the error the method by which IPython lets an error draw itself, in the terminal and in a kernel."""
-    with contextlib.suppress(
-        Exception
-    ):  # a user's exception class may refuse attributes: it is shown as any other
+    # A user's exception class may refuse attributes: it is shown as any other.
+    with contextlib.suppress(Exception):
         error._render_traceback_ = functools.partial(render, error, advice, told_above)  # type: ignore[attr-defined]
 
 

@@ -36,9 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-_of_cells: WeakSet[FunctionType] = (
-    WeakSet()
-)  # functions made of plain cells: their names in the notebook are ours
+# Functions made of plain cells: their names in the notebook are ours.
+_of_cells: WeakSet[FunctionType] = WeakSet()
 
 
 def define(shell: Any, line: str, body: str) -> DefinedNode:

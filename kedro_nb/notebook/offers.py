@@ -154,9 +154,7 @@ class Offers:
     def _runners(self) -> Iterable[str]:
         from importlib.metadata import entry_points
 
-        offered = (
-            entry.name for entry in entry_points(group=ENTRY_POINTS)
-        )  # a name is known without an import
+        offered = (entry.name for entry in entry_points(group=ENTRY_POINTS))  # names without an import
         return {*built_in_runners(), *self._runners_here(), *offered}
 
     def _runners_here(self) -> dict[str, type]:

@@ -77,9 +77,8 @@ def warn_of_unread(params: Mapping[str, Any], session: Mapping[str, Any], pipeli
             )
 
 
-_put_by_somebody: WeakValueDictionary[int, Any] = (
-    WeakValueDictionary()
-)  # by id: entries of all sessions and runs
+# Entries of all sessions and runs, by id.
+_put_by_somebody: WeakValueDictionary[int, Any] = WeakValueDictionary()
 
 
 class ParameterEntries:

@@ -60,9 +60,8 @@ class Panel(PanelTraits):
 
     _esm = Path(__file__).parent.parent / "static" / "panel.js"
     _panels: ClassVar[WeakSet[Panel]] = WeakSet()
-    _lock = (
-        threading.RLock()
-    )  # runs are shown by threads of their own; one for all panels, as they set each other
+    # Runs are shown by threads of their own; one for all panels, as they set each other.
+    _lock = threading.RLock()
 
     def __init__(self, session: Session | None = None, **traits: Any) -> None:
         self._ready = False

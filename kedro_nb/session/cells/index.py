@@ -27,10 +27,9 @@ class NodeIndex:
         self.nodes: dict[str, Node] = {}
         self.writers: dict[str, Node] = {}
         self._readers: dict[str, dict[str, Node]] = {}
-        self._named: Counter[str] = (
-            Counter()
-        )  # datasets, with and without formats, by the nodes that name them
-        self._formatted: Counter[str] = Counter()  # those of them that some node names with a format
+        # By how many nodes each dataset is named, with its format and without, and by how many with a format.
+        self._named: Counter[str] = Counter()
+        self._formatted: Counter[str] = Counter()
         for node in nodes:
             self.put(node)
 
@@ -93,9 +92,8 @@ class NodeIndex:
     def _closes_circle(self, node: Node, gone: Collection[str]) -> bool:
         """Whether a way leads from what the node writes to what it reads. It is looked for from both ends."""
         up, down = _Search(node, self._above, gone), _Search(node, self._below, gone)
-        while (
-            up.todo and down.todo
-        ):  # when one of them has come to its end without the other, there is no way
+        # When one of them has come to its end without the other, there is no way.
+        while up.todo and down.todo:
             if up.step(down.seen) or down.step(up.seen):
                 return True
         return False
