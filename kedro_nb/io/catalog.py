@@ -18,6 +18,7 @@ from kedro_nb.io.entries import Lazy, condition, load_version_of, shown, type_of
 from kedro_nb.io.legacy import OlderCatalogMethods
 from kedro_nb.io.memory import MemoryDataset
 from kedro_nb.io.patterns import MEMORY_PATTERNS, CatalogConfigResolver, Patterns
+from kedro_nb.io.safe_paths import check_version, chosen_versions
 from kedro_nb.io.versioned import Version, generate_timestamp
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class DataCatalog(OlderCatalogMethods):
             default_runtime_patterns=self.default_runtime_patterns
         )
         self._save_version = save_version
-        self._load_versions = {name: version for name, version in (load_versions or {}).items() if version}
+        self._load_versions = chosen_versions(load_versions, save_version)
         self._configs: dict[str, dict[str, Any]] = {}  # the entries as written, for to_config
         self._entries: dict[str, Any] = {}
         self._undeclared: set[str] = set()  # names that a run has made up for data between nodes
@@ -316,7 +317,7 @@ class DataCatalog(OlderCatalogMethods):
 
         Entries are built again when next used. Datasets that were given as objects keep their versions.
         """
-        chosen = {name: version for name, version in (load_versions or {}).items() if version}
+        chosen = chosen_versions(load_versions, save_version)
         self._check_load_versions(chosen)
         with self._lock:
             self._load_versions = chosen
@@ -364,6 +365,8 @@ class DataCatalog(OlderCatalogMethods):
     def _adopt_versions(self, name: str, dataset: Any) -> None:
         """Take note of the versions that a dataset brings: one catalog saves under one version."""
         load, save = load_version_of(dataset), getattr(getattr(dataset, "_version", None), "save", None)
+        for version in (load, save):
+            check_version(version, name)
         # A load version chosen for a dataset that is replaced goes with it.
         chosen = None if name in self._entries else self._load_versions.get(name)
         if load and chosen not in (None, load):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import CredentialsNotFoundError, DatasetError, closest, did_you_mean
 from kedro_nb.io.base import is_dataset_class, type_name
+from kedro_nb.io.safe_paths import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +86,8 @@ def build_dataset(
     if config.get(VERSIONED):
         from kedro_nb.io.versioned import Version
 
+        for version in (load_version, save_version):
+            check_version(version, name)
         arguments["version"] = Version(load_version, save_version)
     return _construct(name, cls, arguments)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError
 from kedro_nb.io.base import describe, type_name
+from kedro_nb.io.safe_paths import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -87,4 +88,6 @@ def with_version(name: str, dataset: Any, version: Version) -> Any:
         raise DatasetError(
             f"Dataset '{name}' ({type(dataset).__name__}) keeps no versions: version {version.load!r} cannot be loaded."
         )
+    for each in version:
+        check_version(each, name)
     return dataset._copy(_version=version)  # noqa: SLF001 - Kedro's protocol has no public way

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError
 from kedro_nb.io.config import check_entry, fill_credentials
+from kedro_nb.io.safe_paths import leads_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -213,12 +214,27 @@ def _fields_in(value: Any) -> set[str]:
 
 
 def _fill_fields(pattern: str, entry: dict[str, Any], ds_name: str) -> dict[str, Any]:
+    """The entry with the placeholders filled in.
+
+    Raises:
+        DatasetError: the name would make a path that leads out of the folder which the entry gives.
+    """
     match = _matcher(pattern)(ds_name)
     fields = match.groupdict() if match else {}
 
     def fill(value: Any) -> Any:
         if isinstance(value, str):
-            return _FIELD.sub(lambda field: fields.get(field[1], field[0]), value)
+            used = [fields[field] for field in _FIELD.findall(value) if field in fields]
+            if not used:
+                return value
+            filled = _FIELD.sub(lambda field: fields.get(field[1], field[0]), value)
+            if leads_elsewhere(_FIELD.sub("name", value), filled, used):
+                raise DatasetError(
+                    f"Dataset name {ds_name!r} is not allowed with pattern '{pattern}': it would make a path outside "
+                    "the folder that the pattern's entry gives. What a placeholder stands for has no component '.' or "
+                    "'..', and does not begin with a separator, '~', a drive letter or a protocol."
+                )
+            return filled
         if isinstance(value, dict):
             return {fill(key): fill(item) for key, item in value.items()}
         if isinstance(value, list | tuple):

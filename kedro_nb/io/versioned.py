@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from kedro_nb.errors import DatasetError, VersionNotFoundError
 from kedro_nb.io.base import SAVING_NONE, AbstractDataset, describe, save_error
+from kedro_nb.io.safe_paths import check_version, is_safe_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ class AbstractVersionedDataset(AbstractDataset[_DI, _DO]):
     def resolve_load_version(self) -> str | None:
         if not self._version:
             return None
-        if self._version.load:
+        if self._version.load is not None:
             return self._version.load
         if "load" not in self._resolved:
             versions = self.list_versions(full_path=False)
@@ -80,7 +81,7 @@ class AbstractVersionedDataset(AbstractDataset[_DI, _DO]):
     def resolve_save_version(self) -> str | None:
         if not self._version:
             return None
-        if self._version.save:
+        if self._version.save is not None:
             return self._version.save
         return self._resolved.setdefault("save", generate_timestamp())
 
@@ -91,7 +92,8 @@ class AbstractVersionedDataset(AbstractDataset[_DI, _DO]):
         from glob import escape  # a folder may well be called "data [old]"
 
         pattern = f"{escape(str(self._filepath))}/*/{escape(self._filepath.name)}"
-        found = [path for path in self._glob_function(pattern) if self._exists_function(path)]
+        found = [path for path in self._glob_function(pattern) if is_safe_version(_version_in(path))]
+        found = [path for path in found if self._exists_function(path)]
         found.sort(key=_version_in, reverse=True)
         return found if full_path else [_version_in(path) for path in found]
 
@@ -117,6 +119,7 @@ class AbstractVersionedDataset(AbstractDataset[_DI, _DO]):
         return path
 
     def _get_versioned_path(self, version: str) -> PurePosixPath:
+        check_version(version)
         return self._filepath / version / self._filepath.name
 
     def _release(self) -> None:

@@ -138,3 +138,8 @@ def test_a_file_that_is_no_text_is_told(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(RequestError, match="is not a text file in UTF-8"):
         parse_run_line(["-c", str(path)])
+
+
+def test_a_path_that_no_file_can_have_is_told():
+    with pytest.raises(RequestError, match=r"'a\\x00b' cannot be read"):
+        parse_run_line(["-c", "a\0b"])

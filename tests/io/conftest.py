@@ -1,5 +1,6 @@
 """What several files of tests begin with."""
 
+import fsspec
 import pytest
 
 from kedro_nb.io import DataCatalog, MemoryDataset
@@ -16,3 +17,11 @@ def config(tmp_path):
         "cars": {"type": "PickleDataset", "filepath": str(tmp_path / "cars.pkl"), "versioned": True},
         "{name}#pkl": {"type": "PickleDataset", "filepath": f"{tmp_path}/{{name}}.pkl", "credentials": "key"},
     }
+
+
+@pytest.fixture
+def memory_files():
+    fs = fsspec.filesystem("memory")
+    yield fs
+    fs.store.clear()
+    fs.pseudo_dirs[:] = [""]

@@ -5,7 +5,6 @@ import os
 import pickle
 import sys
 
-import fsspec
 import pandas as pd
 import pytest
 from kedro_datasets.json import JSONDataset as KedroJSONDataset
@@ -37,14 +36,6 @@ each_kind = pytest.mark.parametrize(("kind", "data"), CASES, ids=[kind.__name__ 
 
 def same(one, other):
     return one.equals(other) if isinstance(one, pd.DataFrame) else one == other
-
-
-@pytest.fixture
-def memory_files():
-    fs = fsspec.filesystem("memory")
-    yield fs
-    fs.store.clear()
-    fs.pseudo_dirs[:] = [""]
 
 
 @each_kind

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kedro_nb.cli.options import combine, convert
 from kedro_nb.errors import RequestError
 from kedro_nb.io import DataCatalog
 from kedro_nb.pipeline import Pipeline, node
@@ -71,3 +72,26 @@ def test_a_catalog_without_versions_cannot_be_told_which_to_load():
 
     with pytest.raises(RequestError, match="A Plain cannot be told which versions to load"):
         Session(Plain(), {"up": UP}).run(RunRequest(load_versions={"count": "v"}))
+
+
+@pytest.mark.parametrize(
+    "version", ["", "..", "../../secret", "/secret", "a/b", "a\\b", "C:x", "v\0"], ids=repr
+)
+def test_a_version_that_is_no_folder_name_is_refused_before_the_run(version, session, tmp_path):
+    up(session, 0)
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "count.json").write_text('"secret"')
+    with pytest.raises(
+        RequestError, match=r"Version string .* is not allowed.*\(dataset 'count'\) \(--load-versions\)"
+    ):
+        session.run(RunRequest(pipelines="show", load_versions={"count": version}))
+    with pytest.raises(RequestError, match="--load-versions"):
+        session.run(combine({"load_versions": {"count": version}}, {"pipelines": ("show",)}))
+    assert shown(session) == 1
+
+
+def test_so_is_one_on_the_command_line(session):
+    up(session, 0)
+    given = convert({"load_versions": "count:../../secret", "pipelines": "show"}, lambda name: f"--{name}")
+    with pytest.raises(RequestError, match=r"Version string '\.\./\.\./secret' is not allowed"):
+        session.run(combine(given, {}))
