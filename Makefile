@@ -16,7 +16,7 @@ NPM := labextension/node_modules/.installed
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab check frontend bundle bench notebooks pictures format constraints clean
+.PHONY: help demo test compat lab check frontend bundle bench notebooks pictures format constraints clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: $(VENV)/.test $(if $(shell command -v java 2> /dev/null),$(VENV)/.spark)  
 	@# each time, so that a change lands or not for what it is; pytest without it tries something new.
 	@$(call FRONTEND,npm run --silent test); frontend=$$?; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=ci --nbval --nbval-current-env tests notebooks && exit $$frontend
+
+compat: $(VENV)/.test  ## Run the tests on Python 3.12 and 3.13 and with the oldest supported packages
+	@$(BIN)/python -m tests.repository.compat $(ARGS)
 
 lab: $(VENV)/.lab  ## Open JupyterLab on the notebooks
 	$(BIN)/python -m jupyterlab --notebook-dir notebooks

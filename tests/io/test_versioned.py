@@ -128,6 +128,9 @@ def test_versions_over_http_are_refused():
         PickleDataset(filepath="https://host/x.pkl", version=Version(None, None))
 
 
+LISTS_VERSIONS = hasattr(KedroPickleDataset, "list_versions")
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "data"),
     [(PickleDataset, KedroPickleDataset, 7), (CSVDataset, KedroCSVDataset, FRAME)],
@@ -141,7 +144,8 @@ class TestBesideKedro:
         latest = theirs(filepath=path, version=KedroVersion(None, None))
         assert str(latest.load()) == str(data)
         assert str(theirs(filepath=path, version=KedroVersion(OLD, None)).load()) == str(data)
-        assert latest.list_versions() == ours(filepath=path, version=Version(None, None)).list_versions()
+        if LISTS_VERSIONS:
+            assert latest.list_versions() == ours(filepath=path, version=Version(None, None)).list_versions()
 
     def test_we_read_versions_of_kedro(self, ours, theirs, data, tmp_path):
         path = str(tmp_path / "x.dat")
@@ -152,6 +156,7 @@ class TestBesideKedro:
         assert str(ours(filepath=path, version=Version(OLD, None)).load()) == str(data)
         assert len(latest.list_versions()) == 2
 
+    @pytest.mark.skipif(not LISTS_VERSIONS, reason="Kedro lists versions from 1.3 on")
     def test_versions_of_both_are_in_one_order(self, ours, theirs, data, tmp_path):
         path = str(tmp_path / "x.dat")
         theirs(filepath=path, version=KedroVersion(None, None)).save(data)

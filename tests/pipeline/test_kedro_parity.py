@@ -6,6 +6,7 @@ import functools
 import json
 import re
 import warnings
+from importlib.metadata import version
 
 import kedro.pipeline
 import pytest
@@ -13,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kedro_nb.pipeline
+
+KEDRO = tuple(int(number) for number in version("kedro").split(".")[:2])
 
 
 def f(a):
@@ -237,7 +240,7 @@ def test_a_case_ends_as_it_does_in_kedro(name):
     ours, our_error = outcome(kedro_nb.pipeline, CASES[name])
     assert ours == theirs
     assert type(our_error).__name__ == type(their_error).__name__
-    if their_error is not None:
+    if their_error is not None and KEDRO >= (1, 7):  # whose wording is kept; earlier versions say less
         assert str(our_error).startswith(searched_for(str(their_error)))
 
 
