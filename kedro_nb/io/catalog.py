@@ -16,6 +16,7 @@ from kedro_nb.io.base import entry_load_error, entry_save_error, is_dataset
 from kedro_nb.io.config import build_dataset, fill_credentials
 from kedro_nb.io.entries import Lazy, condition, load_version_of, shown, type_of, with_version
 from kedro_nb.io.legacy import OlderCatalogMethods
+from kedro_nb.io.marks import is_in_memory
 from kedro_nb.io.memory import MemoryDataset
 from kedro_nb.io.patterns import MEMORY_PATTERNS, CatalogConfigResolver, Patterns
 from kedro_nb.io.safe_paths import check_version, chosen_versions
@@ -105,7 +106,7 @@ class DataCatalog(OlderCatalogMethods):
         for name, dataset in self._snapshot():
             if name in self._configs:
                 entries[name] = self._configs[name]
-            elif not getattr(dataset, "_EPHEMERAL", False):
+            elif not is_in_memory(dataset):
                 entries[name] = config_of(name, dataset)
         entries.update(self._resolver.patterns)
         catalog, credentials = split_credentials(entries, self._resolver.credentials)

@@ -102,6 +102,41 @@ def is_cheap_to_copy(value: Any) -> bool:
     return True
 
 
+def is_plain(value: Any) -> bool:
+    """Whether the value's pickle gives the same value again: data in builtin containers, arrays and frames.
+
+    Objects of other classes say themselves what they pickle to: a table of a database may come out as another one.
+    """
+    waiting = [value]
+    seen: set[int] = set()
+    while waiting:
+        item = waiting.pop()
+        kind = type(item)
+        if kind in IMMUTABLE or id(item) in seen:
+            continue
+        seen.add(id(item))
+        if kind in (list, tuple, set, frozenset):
+            if not IMMUTABLE.issuperset(map(type, item)):
+                waiting.extend(item)
+        elif kind is dict:
+            waiting.extend(item)
+            waiting.extend(item.values())
+        elif kind is not bytearray and not _is_plain_leaf(item, kind):
+            return False
+    return True
+
+
+def _is_plain_leaf(value: Any, cls: type) -> bool:
+    kind = _kind(cls)
+    own = str(cls.__module__).partition(".")[0] in {"numpy", "pandas"}
+    if kind == "array":
+        return own and not value.dtype.hasobject
+    if kind == "frame":
+        columns = [value] if value.ndim == 1 else [column for _, column in value.items()]
+        return own and not any(column.dtype == "object" and holds_mutable(column) for column in columns)
+    return kind == "immutable"
+
+
 def _size_of_buffer(value: Any) -> int:
     """The bytes that a copy of a leaf moves; more than is cheap where nobody knows."""
     if type(value) is bytearray:

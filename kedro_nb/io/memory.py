@@ -13,6 +13,7 @@ from kedro_nb.io.copying import (
     copy_value,
     infer_copy_mode,
     is_cheap_to_copy,
+    is_plain,
 )
 from kedro_nb.io.ownership import lend, take
 from kedro_nb.io.packed import Packed
@@ -32,6 +33,9 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
     """
 
     _EPHEMERAL = True
+    _HOLDS_PLAINLY = True  # see `holds_data_plainly`: not of subclasses
+
+    _pickle: tuple[Any, Packed] | None = None  # a value that stays as it is, and the same packed
 
     def __init__(
         self, data: Any = _EMPTY, copy_mode: TCopyMode | None = None, metadata: dict[str, Any] | None = None
@@ -61,12 +65,14 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
             self._data = data
         else:
             self._data = self._copied(data)
+        self._pickle = None
 
     def adopt(self, data: Any) -> None:
         """Hold `data` itself, without a copy: the caller has the only reference and gives it up."""
         if data is None:
             raise DatasetError(SAVING_NONE)
         self._data = take(data) if self._copy_mode != "assign" else data
+        self._pickle = None
 
     def peek(self) -> Any:
         """The data itself, to be looked at and neither changed nor kept."""
@@ -75,17 +81,27 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
         return self._data.unpack() if type(self._data) is Packed else self._data
 
     def packed(self) -> Packed:
-        """The data packed for other processes. It stays packed here, so that it need not be packed again."""
+        """The data packed for other processes.
+
+        Plain data stays packed here, so that it is in memory once. Other data stays as it is: what comes out of its
+        pickle may be something else. Its pickle is kept beside it, unless others can change the data (`assign`).
+        """
         data = self._data
         if data is _EMPTY:
             raise self._no_data()
-        if type(data) is not Packed:
-            from kedro_nb.io.packing import pack
+        if type(data) is Packed:
+            return data
+        if self._pickle is not None and self._pickle[0] is data:
+            return self._pickle[1]
+        from kedro_nb.io.packing import pack
 
-            data = pack(data)
-            if self._copy_mode != "assign":
-                self._data = data
-        return data
+        packed = pack(data)
+        if (self._copy_mode or infer_copy_mode(data)) != "assign":
+            if is_plain(data):
+                self._data = packed
+            else:
+                self._pickle = data, packed
+        return packed
 
     def borrow(self) -> Any:
         """The data itself for its last reader; a copy where that costs nothing, so that the reader can be run again."""
@@ -121,6 +137,7 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
 
     def release(self) -> None:
         self._data = _EMPTY
+        self._pickle = None
 
     def _describe(self) -> dict[str, Any]:
         data = self._data
@@ -133,3 +150,15 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
         if self.metadata is not None:
             config["metadata"] = self.metadata
         return config
+
+
+_METHODS = frozenset({"load", "save", "exists", "release", "adopt", "peek", "packed", "borrow"})
+
+
+def holds_data_plainly(dataset: object) -> bool:
+    """Whether data may be put into the dataset and taken out of it past `save` and `load`.
+
+    That is so for exactly our classes with exactly our methods: a subclass, or an object with a method of its own,
+    may check or change the data.
+    """
+    return "_HOLDS_PLAINLY" in vars(type(dataset)) and _METHODS.isdisjoint(vars(dataset))

@@ -25,6 +25,8 @@ class SharedMemoryDataset(MemoryDataset, wrap=False):
         metadata: anything; kept and not looked at.
     """
 
+    _HOLDS_PLAINLY = True
+
     def __init__(self, data: Any = None, metadata: dict[str, Any] | None = None) -> None:
         super().__init__(metadata=metadata)
         if data is not None:
@@ -33,9 +35,10 @@ class SharedMemoryDataset(MemoryDataset, wrap=False):
     def save(self, data: Any) -> None:
         if data is None:
             raise DatasetError(SAVING_NONE)
-        self.adopt(data)
+        from kedro_nb.io.packing import pack
+
         try:
-            self.packed()
+            self.adopt(pack(data))
         except Exception as error:
             self.release()
             raise DatasetError(

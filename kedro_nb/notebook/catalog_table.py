@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import Any
 
+from kedro_nb.io.marks import is_in_memory
 from kedro_nb.notebook.tables import Table
 from kedro_nb.pipeline.parameters import PREFIX, is_parameter
 from kedro_nb.session.display import bytes_text, count_text
@@ -90,7 +91,7 @@ def catalog_row(name: str, catalog: Any, *, asks: bool = True) -> CatalogRow:
         )
     shown = short_type(dataset)
     dataset = getattr(dataset, "_dataset", dataset)  # what a cache stands before
-    if getattr(dataset, "_EPHEMERAL", False):
+    if is_in_memory(dataset):
         return _memory_row(name, shown, dataset)
     path = getattr(dataset, "_filepath", None)
     if path is None:

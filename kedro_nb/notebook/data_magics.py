@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 from kedro_nb.errors import DatasetError, DatasetNotFoundError, RequestError, closest
-from kedro_nb.io import DataCatalog, MemoryDataset
+from kedro_nb.io import DataCatalog
+from kedro_nb.io.marks import lacks_data
 from kedro_nb.notebook.arguments import (
     identifier,
     parse_mapping,
@@ -99,7 +100,7 @@ def _check_memory(names: list[str], catalog: Any) -> None:
     """Tell how to get what is not in memory, or not any more."""
     for name in names:
         dataset = catalog.get(name) if name in catalog else None
-        if isinstance(dataset, MemoryDataset) and not dataset.exists():
+        if lacks_data(dataset):
             last = session().history.last
             passed_on = last is not None and name in last.pipeline.all_outputs() - last.pipeline.outputs()
             raise DatasetError(

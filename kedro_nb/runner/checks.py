@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError, did_you_mean
-from kedro_nb.io import MemoryDataset
+from kedro_nb.io.marks import is_single_process, lacks_data
 from kedro_nb.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def check_data(pipeline: Pipeline, catalog: Any) -> None:
     """
     for name in sorted(pipeline.inputs()):
         dataset = catalog.get(name)
-        if isinstance(dataset, MemoryDataset) and not dataset.exists():
+        if lacks_data(dataset):
             raise DatasetError(
                 f"Data for {type(dataset).__name__} has not been saved yet. "
                 f"'{name}' is an input of the pipeline. {_save_first(name)}"
@@ -125,7 +125,7 @@ def check_single_process(datasets: Iterable[tuple[str, Any]]) -> None:
         DatasetError: there is one.
     """
     for name, dataset in datasets:
-        if getattr(dataset, "_SINGLE_PROCESS", False):
+        if is_single_process(dataset):
             raise DatasetError(
                 f"'{name}' ({type(dataset).__name__}) works in one process only. Run with ThreadRunner."
             )

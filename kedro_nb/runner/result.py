@@ -10,6 +10,8 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
+from kedro_nb.io.marks import is_in_memory
+
 _LINE = 120  # characters of one value's description
 _ITEMS = 12  # of a container
 _BITS = 10_000  # of a number: Python takes very long to write out more, or refuses to
@@ -72,7 +74,7 @@ class RunResult(Mapping[str, Any]):
 
 def _describe(dataset: Any) -> str:
     """A dataset in one line: its data when that is in memory, else what it is."""
-    if not getattr(dataset, "_EPHEMERAL", False):
+    if not is_in_memory(dataset):
         return repr(dataset)
     try:
         data = dataset.peek() if hasattr(dataset, "peek") else dataset.load()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.io.marks import is_in_memory
 from kedro_nb.pipeline import Pipeline
 from kedro_nb.runner.failure import annotate
 from kedro_nb.runner.plan import Plan, nodes_to_resume, nodes_with_missing_outputs
@@ -27,7 +28,7 @@ def resume_hint(loop: RunLoop, logger: logging.Logger) -> ResumeHint | None:
         return None
 
     def stored(name: str) -> bool:
-        return not getattr(dataset(name), "_EPHEMERAL", False)
+        return not is_in_memory(dataset(name))
 
     here = nodes_to_resume(plan, loop.done, lasts=lambda name: stored(name) or bool(dataset(name).exists()))
     anew = nodes_to_resume(plan, loop.done, lasts=stored)
@@ -61,7 +62,7 @@ def leave_out_existing(
     """The part of the pipeline that has something to write, and the nodes that are left out."""
 
     def ephemeral(name: str) -> bool:
-        return name not in catalog or getattr(catalog.get(name), "_EPHEMERAL", False)
+        return name not in catalog or is_in_memory(catalog.get(name))
 
     plan = Plan(pipeline)
     needed = nodes_with_missing_outputs(

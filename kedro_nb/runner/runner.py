@@ -26,7 +26,7 @@ from kedro_nb.runner.resume import leave_out_existing, resume_hint
 from kedro_nb.runner.task import TaskContext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from concurrent import futures
 
     import pluggy
@@ -253,6 +253,21 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         finally:
             if patterns:
                 catalog.config_resolver.remove_runtime_patterns(patterns)
+        if hasattr(catalog, "set_manager_datasets"):
+            _make_usable(catalog, pipeline.graph.names)
+
+
+def _make_usable(catalog: Any, names: Iterable[str]) -> None:
+    """Give the datasets of Kedro's SharedMemoryDataCatalog a place for their data.
+
+    They ask a manager process for one. Ours stay in this process, and so does their data.
+    """
+    import kedro_nb.io
+
+    for name in names:
+        dataset = catalog.get(name)
+        if hasattr(dataset, "set_manager") and dataset.shared_memory_dataset is None:
+            dataset.set_manager(kedro_nb.io)
 
 
 @cache

@@ -16,6 +16,7 @@ from kedro_nb.io.base import entry_load_error, entry_save_error
 from kedro_nb.io.catalog import log_loading, log_saving
 from kedro_nb.io.catalog import logger as io_logger
 from kedro_nb.io.copying import IMMUTABLE
+from kedro_nb.io.marks import is_in_memory
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.runner.failure import explain
 
@@ -231,7 +232,7 @@ def load_input(task: Task, context: TaskContext, name: str) -> Any:
 
 def _load(task: Task, context: TaskContext, dataset: Any, name: str) -> Any:
     try:
-        if type(dataset) is not MemoryDataset or not context.lends(name):
+        if type(dataset) is not MemoryDataset or not context.lends(name) or "load" in vars(dataset):
             return dataset.load()
         kept = dataset.peek()
         if type(kept) in IMMUTABLE:
@@ -336,6 +337,7 @@ def _save(task: Task, context: TaskContext, dataset: Any, name: str, holder: lis
         type(holder[0]) not in IMMUTABLE
         and context.adopts
         and type(dataset) is MemoryDataset
+        and "save" not in vars(dataset)
         and solely_owned(holder, lent=id(holder[0]) in task.lent)
     ):
         dataset.adopt(holder[0])
@@ -354,7 +356,7 @@ def save_outputs(task: Task, context: TaskContext, outputs: list[Any]) -> None:
         try:
             for chunk in _each_chunk(task, chunks):
                 if context.sizes is not None:
-                    in_memory = [type(context.dataset(name)) is MemoryDataset for name in node.output_names]
+                    in_memory = [is_in_memory(context.dataset(name)) for name in node.output_names]
                     context.sizes.note_chunk(task, chunk, in_memory)
                 _save_each(task, context, chunk)
         finally:

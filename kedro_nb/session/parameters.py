@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 from kedro_nb.errors import did_you_mean
 from kedro_nb.io import MemoryDataset
+from kedro_nb.io.marks import is_in_memory
 from kedro_nb.pipeline.parameters import PREFIX, WHOLE
 from kedro_nb.session.naming import unknown
 
@@ -139,7 +140,7 @@ def _replace(catalog: Any, name: str, dataset: Any) -> Any:
         return None
     catalog[name] = dataset
     held = catalog.get(name)
-    if held is dataset or not isinstance(dataset, MemoryDataset):
+    if held is dataset or not is_in_memory(dataset):
         return dataset
     # A catalog that takes our dataset for data, as Kedro's does, makes a dataset of its own of the value.
     _remove(catalog, name)

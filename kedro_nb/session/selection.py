@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError
+from kedro_nb.io.marks import lacks_data
 from kedro_nb.pipeline import Pipeline
 from kedro_nb.pipeline.transcoding import strip_transcoding
 from kedro_nb.session.naming import unknown
@@ -148,8 +149,7 @@ def check_left_out(whole: Pipeline, chosen: Pipeline, catalog: Any) -> None:
     for name in sorted(chosen.inputs()):
         writer = writers.get(strip_transcoding(name))
         dataset = catalog.get(name) if writer is not None else None
-        in_memory = dataset is None or getattr(dataset, "_EPHEMERAL", False)
-        if writer is not None and in_memory and not (dataset is not None and dataset.exists()):
+        if writer is not None and (dataset is None or lacks_data(dataset)):
             raise RequestError(
                 f"'{name}' is written by node '{writer}', which is not part of this run, and it is not in memory any "
                 f"more. Let the run begin at '{writer}', or give '{name}' a catalog entry that stores it."

@@ -22,11 +22,11 @@ from multiprocessing import connection
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError, PipelineError, WorkerError
-from kedro_nb.io import MemoryDataset
 from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.packing import own_folders
 from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors import pool
+from kedro_nb.runner.executors.kernel_data import KernelData
 from kedro_nb.runner.executors.remote_error import unpack_error
 from kedro_nb.runner.executors.stopping import GLANCE, GRACE, stopped
 from kedro_nb.runner.executors.worker import Setup, Surroundings
@@ -56,20 +56,20 @@ class ProcessExecutor:
     def begin(self, plan: Plan, context: TaskContext) -> None:
         """Check that everything can go to another process, and pack what is the same for all tasks."""
         self._context = context
-        self._in_memory: set[str] = set()
         self._idle: list[WorkerProcess] = []
         self._busy: dict[WorkerProcess, tuple[Task, dict[str, Packed | None]]] = {}
         self._kept: dict[str, WorkerProcess] = {}  # outputs that stayed with the idle process that made them
         self._told: set[WorkerProcess] = set()
         self._ready: set[WorkerProcess] = set()
-        stored: dict[str, Any] = {}
-        for name in {name for node in plan.nodes for name in (*node.input_names, *node.output_names)}:
-            dataset = context.dataset(name)
-            if isinstance(dataset, MemoryDataset):
-                self._in_memory.add(name)
-            else:
-                stored[name] = dataset
-        self._setup = self._describe(plan, stored)
+        names = {
+            name
+            for node in plan.nodes
+            for name in (*node.input_names, *node.output_names, *node.confirm_names)
+        }
+        check_single_process((name, context.dataset(name)) for name in sorted(names))
+        self._data = KernelData(names, context)
+        self._in_memory = self._data.packed
+        self._setup = self._describe(plan)
         for name in sorted(self._in_memory & plan.kept & plan.readers.keys()):
             self._pack_input(name)
 
@@ -84,14 +84,15 @@ class ProcessExecutor:
                     "Run with ThreadRunner, or store it in a dataset that every process can load."
                 ) from error
 
-    def _describe(self, plan: Plan, stored: dict[str, Any]) -> bytes:
-        check_single_process(stored.items())
+    def _describe(self, plan: Plan) -> bytes:
         context = self._context
         reads = Counter(name for node in plan.nodes for name in node.input_names)
         once = {name for name in self._in_memory - plan.kept if reads[name] == 1}
         setup = Setup(
             nodes=plan.nodes,
-            datasets=stored,
+            datasets=self._data.travels,
+            stays=self._data.stays,
+            asks_catalog=self._data.asks_catalog,
             in_memory=self._in_memory,
             one_reader=once if context.monitor.lends else set(),
             plugins=context.plugins,
@@ -104,13 +105,18 @@ class ProcessExecutor:
         )
         try:
             return dumps_by_value(setup)
-        except Exception as error:
-            raise self._cannot_cross(setup, error) from error
+        except Exception as error:  # noqa: BLE001 - whatever pickling raises
+            for name, dataset in list(setup.datasets.items()):
+                if not _pickles(dataset):
+                    self._data.keep(name, dataset)
+            try:
+                return dumps_by_value(setup)
+            except Exception:  # noqa: BLE001 - the first error is the one to explain
+                raise self._cannot_cross(setup, error) from error
 
     def _cannot_cross(self, setup: Setup, error: Exception) -> Exception:
-        """Say which node or dataset it is that cannot be pickled."""
+        """Say which node or hook it is that cannot be pickled."""
         for kind, things in (
-            ("dataset", setup.datasets.items()),
             ("node", [(node.name, node) for node in setup.nodes]),
             ("hooks", [(type(plugin).__name__, plugin) for plugin in setup.plugins]),
         ):
@@ -216,15 +222,16 @@ class ProcessExecutor:
             if message[0] in {"done", "failed"}:
                 for packed in message[1].values():
                     packed.own()
+            elif message[0] == "ask" and message[3] is not None:
+                message[3].own()
             return message
 
     def _take(self, worker: WorkerProcess, task: Task, kind: str, *content: Any) -> bool:
         """Do what a message about a task says; True for the last one."""
-        if kind == "text":
-            _print(task.node.name, *content)
-        elif kind == "log":
-            with self._context.printing(task.node):  # by a handler
-                _log("" if self._context.prints else f"{task.node.name}: ", *content)
+        if kind in {"text", "log"}:
+            self._show(task, kind, *content)
+        elif kind == "ask":
+            self._answer(worker, task, *content)
         elif kind == "event" and self._context.events is not None:
             name, moment, details = content
             self._context.monitor.emit(getattr(self._context.events, name)(moment, task.node, *details))
@@ -247,6 +254,22 @@ class ProcessExecutor:
                 annotate(task.error, f"In node {task.node}")
             task.finished = True
         return task.finished
+
+    def _show(self, task: Task, kind: str, *content: Any) -> None:
+        if kind == "text":
+            _print(task.node.name, *content)
+            return
+        with self._context.printing(task.node):  # by a handler
+            _log("" if self._context.prints else f"{task.node.name}: ", *content)
+
+    def _answer(
+        self, worker: WorkerProcess, task: Task, name: str, method: str, packed: Packed | None
+    ) -> None:
+        answer = self._data.answer(task, name, method, packed)
+        if method == "load" and answer[0] == "result":
+            self._busy[worker][1][name] = answer[1]  # which lasts until the task has ended
+        with contextlib.suppress(OSError):  # it has died, and is buried next
+            worker.send(*answer)
 
     def _free(self, worker: WorkerProcess) -> None:
         with pool.uninterrupted():
@@ -319,6 +342,14 @@ class ProcessExecutor:
 
 def _lost(name: str) -> str:
     return f"'{name}' is lost: only the process that has ended had it. Run again from the node that makes it."
+
+
+def _pickles(value: Any) -> bool:
+    try:
+        dumps_by_value(value)
+    except Exception:  # noqa: BLE001 - whatever pickling raises
+        return False
+    return True
 
 
 def _print(node: str, stream: str, text: str) -> None:

@@ -22,6 +22,7 @@ from kedro_nb.io import DataCatalog, MemoryDataset, by_value
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.io.packing import pickled, write
 from kedro_nb.runner.executors.alone import stand_alone
+from kedro_nb.runner.executors.kernel_data import StandIn, StandInCatalog
 from kedro_nb.runner.executors.remote_error import pack_error
 from kedro_nb.runner.monitor import Monitor
 from kedro_nb.runner.task import Task, TaskContext, execute
@@ -63,8 +64,10 @@ class Setup:
 
     Args:
         nodes: the nodes by position.
-        datasets: the datasets that are not in memory, by name.
-        in_memory: the names of those that are.
+        datasets: the datasets of which each worker gets a copy, by name.
+        stays: the datasets that stay in the kernel: the name of the class and the mark `_EPHEMERAL`, by name.
+        asks_catalog: whether the kernel's catalog has to be asked, not the dataset.
+        in_memory: the names of datasets whose data comes with the task and goes back after it.
         one_reader: the names of outputs that one node reads, once, and that may be handed to it without a copy.
         plugins: the hooks.
         run_id: for the hooks.
@@ -76,6 +79,8 @@ class Setup:
 
     nodes: Sequence[Node]
     datasets: dict[str, Any]
+    stays: dict[str, tuple[str, bool]]
+    asks_catalog: bool
     in_memory: set[str]
     one_reader: set[str]
     plugins: Sequence[object]
@@ -143,6 +148,7 @@ class Worker:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._lock = threading.RLock()
+        self._asking = threading.Lock()  # one question at a time: what comes next is its answer
         self._task = -1  # none: who prints now was left behind by a task that is over
         self._prints = contextlib.ExitStack()  # what takes them, until the next run
         self._broken: BaseException | None = None
@@ -175,7 +181,12 @@ class Worker:
         sys.stderr = _Stream(self, "stderr")
         listeners = [self._event] if setup.tells else ()
         monitor = Monitor(listeners, lends=False, measures=setup.measures, captures=setup.captures)
-        self._catalog = DataCatalog(setup.datasets)
+        stand_ins = {
+            name: StandIn.named(kind)(name, in_memory, self.ask, setup.packing)
+            for name, (kind, in_memory) in setup.stays.items()
+        }
+        kind = StandInCatalog if setup.asks_catalog else DataCatalog
+        self._catalog = kind({**setup.datasets, **stand_ins})
         manager = create_hook_manager(*setup.plugins) if setup.plugins else None
         self._context = TaskContext(None, self._catalog, manager, monitor, setup.run_id)
         self._context.adopts = False  # which is to be looked into where nothing is copied
@@ -266,6 +277,15 @@ class Worker:
         """Send a message, whole."""
         with self._lock:
             self._connection.send_bytes(pickle.dumps(message, protocol=5))
+
+    def ask(self, name: str, method: str, packed: Packed | None) -> tuple[Any, ...]:
+        """Ask the kernel for something that a dataset there is to do, and wait for the answer."""
+        with self._asking:
+            if self._task < 0:
+                raise DatasetError(f"'{name}' cannot be used by a thread whose node has ended.")
+            self.send("ask", name, method, packed)
+            answer: tuple[Any, ...] = pickle.loads(self._connection.recv_bytes())
+            return answer
 
     def _event(self, event: Event) -> None:
         details = [getattr(event, name) for name in event.__slots__ if name not in {"time", "node"}]

@@ -1,0 +1,146 @@
+"""What a dataset says of itself: whether it is in memory, bound to one process, or at a place outside the process.
+
+The marks `_EPHEMERAL` and `_SINGLE_PROCESS` decide, on the class or on the object, whatever the class is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from kedro_nb.io.base import is_dataset
+
+_PATH_WORDS = frozenset(
+    {"path", "filepath", "filename", "file", "folder", "directory", "dir", "dirname", "url", "uri"}
+)
+_CONNECTION_WORDS = frozenset({"con", "conn", "connection", "dsn"})
+# Keys of a mapping that describes a connection, besides the words above.
+_ADDRESS_WORDS = _PATH_WORDS | {
+    "database",
+    "db",
+    "host",
+    "hostname",
+    "server",
+    "account",
+    "project",
+    "endpoint",
+}
+# "memory://a.csv", "cache::memory://a", ":memory:", "file:x?mode=memory", "sqlite://", "sqlite:///"
+_IN_PROCESS = re.compile(r"(^|::)memory:|:memory:|mode=memory|^\w+(\+\w+)?:/*$")
+_DEPTH = 4  # datasets within datasets
+_MOST = 100  # items of a container that are looked at: a longer one holds data
+
+
+def is_in_memory(dataset: object) -> bool:
+    """Whether the data is gone when this process ends: the mark `_EPHEMERAL`."""
+    return bool(getattr(dataset, "_EPHEMERAL", False))
+
+
+def is_single_process(dataset: object) -> bool:
+    """Whether the dataset must not be used in another process: the mark `_SINGLE_PROCESS`."""
+    return bool(getattr(dataset, "_SINGLE_PROCESS", False))
+
+
+def lacks_data(dataset: Any) -> bool:
+    """Whether the dataset is in memory and knows that it holds no data.
+
+    A dataset without an `_exists` of its own does not know: the one that it inherits always says no.
+    """
+    if not is_in_memory(dataset):
+        return False
+    looks = getattr(type(dataset), "_exists", None)
+    if getattr(looks, "__qualname__", "") == "AbstractDataset._exists" or not hasattr(dataset, "exists"):
+        return False
+    return not dataset.exists()
+
+
+def has_place(dataset: object) -> bool:
+    """Whether the data is in a file or behind a connection, so that every process can load and save it.
+
+    The rule. A dataset has a place when all of this holds:
+
+    - It is not marked as in memory (`_EPHEMERAL`).
+    - One of its attributes names a place. The attribute's name ends in a word for a path (`_filepath`, `_path`,
+      `out_dir`, `url`) and its value is a text or a path; or its name contains a word for a connection (`_con`,
+      `_connection_str`) and its value is a text, or a mapping with an address in it; or its value is a dataset
+      that has a place itself.
+    - None of these places is in this process: `memory://`, `:memory:`, `sqlite://`, a file system of fsspec that
+      is in memory, a dataset without a place.
+
+    When this is not sure the answer is no. The dataset is then loaded and saved in the notebook's process while
+    its node runs in a worker: correct, but slower, because its data travels to the worker and back. The mark
+    `_SINGLE_PROCESS` keeps a dataset out of `ParallelRunner` altogether.
+    """
+    return _has_place(dataset, _DEPTH)
+
+
+def _has_place(dataset: object, depth: int) -> bool:
+    if is_in_memory(dataset) or not depth:
+        return False
+    answers = [answer for name, value in attributes(dataset) for answer in _answers(name, value, depth)]
+    return bool(answers) and all(answers)
+
+
+def attributes(dataset: object) -> Iterator[tuple[str, Any]]:
+    """The object's own attributes, in its `__dict__` and in slots."""
+    yield from list(getattr(dataset, "__dict__", {}).items())
+    for cls in type(dataset).__mro__:
+        slots = vars(cls).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            own = f"_{cls.__name__.lstrip('_')}{name}" if name.startswith("__") else name
+            if name not in {"__dict__", "__weakref__"} and hasattr(dataset, own):
+                yield own, getattr(dataset, own)
+
+
+def _answers(name: str, value: Any, depth: int) -> Iterator[bool]:
+    """True for each place outside this process that the attribute names, False for each one inside."""
+    words = name.strip("_").lower().split("_")
+    if words[-1] == "protocol":
+        if "memory" in _texts(value):
+            yield False
+    elif words[-1] in {"fs", "filesystem"}:
+        if _is_memory_file_system(value):
+            yield False
+    elif isinstance(value, str | os.PathLike):
+        if value and (words[-1] in _PATH_WORDS or not _CONNECTION_WORDS.isdisjoint(words)):
+            yield not _IN_PROCESS.search(str(value))
+    elif isinstance(value, Mapping) and not _CONNECTION_WORDS.isdisjoint(words):
+        yield from _addresses(value)
+    for each in _datasets(value):
+        yield _has_place(each, depth - 1)
+
+
+def _addresses(connection: Mapping[Any, Any]) -> Iterator[bool]:
+    found = [
+        not _IN_PROCESS.search(str(value))
+        for key, value in connection.items()
+        if str(key).lower().split("_")[-1] in _ADDRESS_WORDS | _CONNECTION_WORDS
+        and isinstance(value, str)
+        and value
+    ]
+    if connection:  # a connection without an address is to something in this process, as DuckDB's default
+        yield bool(found) and all(found)
+
+
+def _datasets(value: Any) -> Iterator[Any]:
+    """The datasets that an attribute holds: one, or several in a list or a mapping."""
+    several = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else (value,)
+    )
+    yield from filter(is_dataset, list(islice(several, _MOST)))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
+
+
+def _is_memory_file_system(file_system: Any) -> bool:
+    """Whether a file system of fsspec, or the one that it wraps, keeps its files in this process."""
+    for _ in range(_DEPTH):
+        if "memory" in _texts(getattr(file_system, "protocol", "")):
+            return True
+        file_system = getattr(file_system, "fs", None)
+    return False

@@ -1,0 +1,198 @@
+"""Datasets that stay in the kernel while their nodes run in workers: the kernel's end and the worker's.
+
+Data that is in memory, or that may be, can be loaded and saved only where it is. A worker has a stand-in for each of
+these datasets. It sends what it is asked to the kernel, where the dataset itself does it, and waits for the answer;
+values travel packed. A catalog with a `load` or `save` of its own is asked in the same way, for every name.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from kedro_nb.errors import DatasetError, RunCancelledError
+from kedro_nb.io import DataCatalog
+from kedro_nb.io.base import describe
+from kedro_nb.io.marks import has_place, is_in_memory
+from kedro_nb.io.memory import holds_data_plainly
+from kedro_nb.io.packing import pack, pickled, write
+from kedro_nb.runner.executors.remote_error import pack_error, unpack_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from kedro_nb.io.packed import Packed
+    from kedro_nb.runner.task import Task, TaskContext
+
+_PACKAGES = ("kedro_nb.io.", "kedro.io.")  # whose catalogs do no more than load and save
+
+
+class KernelData:
+    """The kernel's end: knows which datasets stay, and answers the workers.
+
+    Args:
+        names: of all datasets of the run.
+        context: the run's.
+
+    Attributes:
+        packed: names of datasets in memory whose data goes to workers as it is and comes back as it is.
+        stays: names of datasets that stay, each with the name of its class and its mark `_EPHEMERAL`.
+        travels: the other datasets by name: each worker gets a copy.
+        asks_catalog: whether the catalog has ways of its own, so that workers ask for every name.
+    """
+
+    def __init__(self, names: Iterable[str], context: TaskContext) -> None:
+        self._context = context
+        self.packed: set[str] = set()
+        self.stays: dict[str, tuple[str, bool]] = {}
+        self.travels: dict[str, Any] = {}
+        self.asks_catalog = not loads_and_saves_plainly(context.catalog)
+        for name in names:
+            dataset = context.dataset(name)
+            if self.asks_catalog:
+                self.keep(name, dataset)
+            elif holds_data_plainly(dataset):
+                self.packed.add(name)
+            elif has_place(dataset):
+                self.travels[name] = dataset
+            else:
+                self.keep(name, dataset)
+
+    def keep(self, name: str, dataset: object) -> None:
+        """Have a dataset stay in the kernel."""
+        self.travels.pop(name, None)
+        self.stays[name] = type(dataset).__name__, is_in_memory(dataset)
+
+    def answer(self, task: Task, name: str, method: str, packed: Packed | None) -> tuple[Any, ...]:
+        """Do what a worker asks of a dataset, and say what came of it.
+
+        Args:
+            task: the worker's.
+            name: of the dataset.
+            method: load, save, exists, release or confirm.
+            packed: what to save.
+
+        Returns:
+            "result" and the result, packed if it was loaded; or "error", the error, and a description of the dataset.
+        """
+        monitor = self._context.monitor
+        if monitor.cancelled:
+            return "error", pack_error(RunCancelledError(f"'{name}': the run was stopped.")), ""
+        values = () if packed is None else (packed.unpack(),)
+        try:
+            monitor.at_work_here = not monitor.background  # an interrupt is raised in the user's code
+            with self._context.printing(task.node):
+                result = self._method(name, method)(*values)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the node's, whatever it is
+            return "error", pack_error(error), describe(self._context.dataset(name))
+        finally:
+            monitor.at_work_here = False
+        if method != "load":
+            return "result", bool(result)
+        try:
+            return "result", pack(result)
+        except Exception as error:  # noqa: BLE001 - whatever pickling raises
+            problem = DatasetError(
+                f"'{name}' holds data that cannot be sent to another process: {error}\n"
+                "Run with ThreadRunner, or store it in a dataset that every process can load."
+            )
+            return "error", pack_error(problem), ""
+
+    def _method(self, name: str, method: str) -> Callable[..., Any]:
+        catalog = self._context.catalog
+        if self.asks_catalog or method == "confirm":
+            return lambda *values: getattr(catalog, method)(name, *values)
+        asked: Callable[..., Any] = getattr(self._context.dataset(name), method)
+        return asked
+
+
+def loads_and_saves_plainly(catalog: Any) -> bool:
+    """Whether `catalog.load` and `catalog.save` only call those of the dataset, as ours and Kedro's do."""
+    return all(
+        getattr(getattr(catalog, name, None), "__func__", None) is getattr(type(catalog), name, None)
+        and str(getattr(type(catalog), name).__module__).startswith(_PACKAGES)
+        for name in ("load", "save")
+    )
+
+
+class StandIn:
+    """The worker's end of a dataset that stays in the kernel.
+
+    Args:
+        name: of the dataset.
+        in_memory: its mark `_EPHEMERAL`.
+        ask: sends a question to the kernel and returns the result.
+        folders: for packed values.
+    """
+
+    def __init__(self, name: str, in_memory: bool, ask: Callable[..., Any], folders: Sequence[Path]) -> None:
+        self._name = name
+        self._EPHEMERAL = in_memory
+        self._ask = ask
+        self._folders = folders
+        self._description = ""
+
+    @staticmethod
+    @cache
+    def named(kind: str) -> type[StandIn]:
+        """The class under another name: that of the dataset's class, which the log shows."""
+        return type(kind, (StandIn,), {})
+
+    def load(self) -> Any:
+        """The data, as the dataset in the kernel loads it."""
+        return self._asked("load").unpack()
+
+    def save(self, data: Any) -> None:
+        """Have the dataset in the kernel save the data."""
+        try:
+            packed = write(pickled(data), self._folders)
+        except Exception as error:
+            raise DatasetError(
+                f"what was to be saved cannot be sent to another process: {error}\n"
+                "Return something that can be pickled, store it in a file dataset, or use ThreadRunner."
+            ) from error
+        try:
+            self._asked("save", packed)
+        finally:
+            packed.disown()
+
+    def exists(self) -> bool:
+        """Whether the dataset in the kernel holds data."""
+        return bool(self._asked("exists"))
+
+    def release(self) -> None:
+        """Have the dataset in the kernel drop its data."""
+        self._asked("release")
+
+    def confirm(self) -> None:
+        """Have the kernel's catalog confirm the dataset."""
+        self._asked("confirm")
+
+    def _describe(self) -> dict[str, Any]:
+        return {}
+
+    def __repr__(self) -> str:
+        return self._description or type(self).__name__
+
+    def _asked(self, method: str, packed: Packed | None = None) -> Any:
+        kind, result, *description = self._ask(self._name, method, packed)
+        if kind == "error":
+            self._description = description[0]
+            raise unpack_error(result)
+        return result
+
+
+class StandInCatalog(DataCatalog):
+    """The worker's end of a catalog with ways of its own."""
+
+    def load(self, ds_name: str, version: str | None = None) -> Any:  # noqa: ARG002 - the catalog's signature
+        return self[ds_name].load()
+
+    def save(self, ds_name: str, data: Any) -> None:
+        self[ds_name].save(data)
+
+    def confirm(self, ds_name: str) -> None:
+        self[ds_name].confirm()

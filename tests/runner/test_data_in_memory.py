@@ -1,0 +1,252 @@
+"""Data in memory is the same under every runner, with every catalog and every class of dataset."""
+
+import copy
+import os
+import sqlite3
+
+import kedro.io as theirs
+import pytest
+from kedro_datasets.pickle import PickleDataset as KedroPickle
+
+import kedro_nb.io as ours
+from kedro_nb.pipeline import node, pipeline
+from kedro_nb.runner import ParallelRunner, SequentialRunner, ThreadRunner
+
+from .conftest import METHODS
+
+RUNNERS = {
+    "sequential": SequentialRunner,
+    "async": lambda: SequentialRunner(is_async=True),
+    "thread": ThreadRunner,
+} | dict.fromkeys(METHODS, lambda: ParallelRunner(max_workers=2))
+
+
+@pytest.fixture(params=RUNNERS, scope="module")
+def runner(request):
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param in METHODS:
+            patch.setenv("KEDRO_MP_CONTEXT", request.param)
+        yield RUNNERS[request.param]()
+
+
+@pytest.fixture(params=METHODS, scope="module")
+def parallel(request):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KEDRO_MP_CONTEXT", request.param)
+        yield ParallelRunner(max_workers=2)
+
+
+def datasets_of(io):  # noqa: C901 - eight small classes
+    """Dataset classes on the base class of `io`: ours or Kedro's."""
+
+    class Tagging(io.MemoryDataset):
+        """Says in the data that its own methods were called."""
+
+        def save(self, data):
+            super().save([*data, "saved"])
+
+        def load(self):
+            return [*super().load(), "loaded"]
+
+    class InObject(io.AbstractDataset):
+        """Keeps data in the object, without a mark."""
+
+        def __init__(self):
+            self._value = None
+
+        def load(self):
+            return copy.deepcopy(self._value)
+
+        def save(self, data):
+            self._value = copy.deepcopy(data)
+
+        def _exists(self):
+            return self._value is not None
+
+        def _describe(self):
+            return {}
+
+    class Marked(InObject):
+        _EPHEMERAL = True
+
+        def _release(self):
+            self._value = None
+
+    class Slotted(InObject):
+        __slots__ = ("_value",)
+
+    class InClass(InObject):
+        """Keeps data on its class, as a registry does."""
+
+        store = {}
+
+        def load(self):
+            return copy.deepcopy(self.store["value"])
+
+        def save(self, data):
+            self.store["value"] = copy.deepcopy(data)
+
+        def _exists(self):
+            return "value" in self.store
+
+    class Around(io.AbstractDataset):
+        """Wraps another dataset."""
+
+        def __init__(self, inner):
+            self._inner = inner
+
+        def load(self):
+            return self._inner.load()
+
+        def save(self, data):
+            self._inner.save(data)
+
+        def _exists(self):
+            return self._inner.exists()
+
+        def _describe(self):
+            return {}
+
+    class Table(io.AbstractDataset):
+        """Speaks SQL, with a cache of connections on the class."""
+
+        connections = {}
+
+        def __init__(self, con):
+            self._con = con
+
+        @property
+        def connection(self):
+            key = os.getpid(), self._con
+            if key not in self.connections:
+                self.connections[key] = sqlite3.connect(self._con, check_same_thread=False)
+            return self.connections[key]
+
+        def load(self):
+            return [row[0] for row in self.connection.execute("select v from t order by rowid")]
+
+        def save(self, data):
+            self.connection.execute("create table if not exists t (v)")
+            self.connection.execute("delete from t")
+            self.connection.executemany("insert into t values (?)", [(value,) for value in data])
+            self.connection.commit()
+
+        def _exists(self):
+            return True
+
+        def _describe(self):
+            return {}
+
+    class OpenTable(Table):
+        """Holds the connection itself, which cannot be pickled."""
+
+        def __init__(self):
+            super().__init__("")
+            self._con = sqlite3.connect(":memory:", check_same_thread=False)
+
+        connection = property(lambda self: self._con)
+
+    return {
+        kind.__name__: kind
+        for kind in (Tagging, InObject, Marked, Slotted, InClass, Around, Table, OpenTable)
+    }
+
+
+def patched(io):
+    dataset = io.MemoryDataset()
+    save = dataset.save
+    dataset.save = lambda data: save([*data, "patched"])
+    return dataset
+
+
+def closures(_io):
+    got = []
+    return ours.LambdaDataset(load=lambda: list(got[-1]), save=got.append, exists=lambda: bool(got))
+
+
+def of_methods(_io):
+    box = {}
+    return ours.LambdaDataset(
+        load=lambda: list(box["v"]), save=lambda data: box.update(v=data), exists=lambda: bool(box)
+    )
+
+
+def pickled(io, path, **arguments):
+    return (ours.PickleDataset if io is ours else KedroPickle)(filepath=str(path), **arguments)
+
+
+def versioned(io, path):
+    version = (ours if io is ours else theirs).Version(None, "2026-01-01T00.00.00.000Z")
+    return pickled(io, path, version=version)
+
+
+# What makes a dataset, given the package, its classes and a free path; and what a save and a load add to a list.
+KINDS = {
+    "memory": (lambda io, made, path: io.MemoryDataset(), [], []),
+    "assign": (lambda io, made, path: io.MemoryDataset(copy_mode="assign"), [], []),
+    "deepcopy": (lambda io, made, path: io.MemoryDataset(copy_mode="deepcopy"), [], []),
+    "subclass": (lambda io, made, path: made["Tagging"](), ["saved"], ["loaded"]),
+    "own method": (lambda io, made, path: patched(io), ["patched"], []),
+    "in the object": (lambda io, made, path: made["InObject"](), [], []),
+    "in a slot": (lambda io, made, path: made["Slotted"](), [], []),
+    "marked": (lambda io, made, path: made["Marked"](), [], []),
+    "on the class": (lambda io, made, path: made["InClass"](), [], []),
+    "around memory": (lambda io, made, path: made["Around"](io.MemoryDataset()), [], []),
+    "around a subclass": (lambda io, made, path: made["Around"](made["Tagging"]()), ["saved"], ["loaded"]),
+    "around an object": (lambda io, made, path: made["Around"](made["InObject"]()), [], []),
+    "around a file": (lambda io, made, path: made["Around"](pickled(io, path)), [], []),
+    "file": (lambda io, made, path: pickled(io, path), [], []),
+    "versioned file": (lambda io, made, path: versioned(io, path), [], []),
+    "file in memory": (lambda io, made, path: pickled(io, f"memory://{path}"), [], []),
+    "database file": (lambda io, made, path: made["Table"](str(path)), [], []),
+    "database in memory": (lambda io, made, path: made["Table"](":memory:"), [], []),
+    "open connection": (lambda io, made, path: made["OpenTable"](), [], []),
+}
+OURS = {
+    "shared": (lambda io, made, path: ours.SharedMemoryDataset(), [], []),
+    "subclass of shared": (
+        lambda io, made, path: type(
+            "S",
+            (ours.SharedMemoryDataset,),
+            {"save": lambda s, d: ours.SharedMemoryDataset.save(s, [*d, "s"])},
+        )(),
+        ["s"],
+        [],
+    ),
+    "lambda with a list": (lambda io, made, path: closures(io), [], []),
+    "lambda with a dict": (lambda io, made, path: of_methods(io), [], []),
+    "around a lambda": (lambda io, made, path: made["Around"](closures(io)), [], []),
+}
+THEIRS = {
+    "shared": (lambda io, made, path: theirs.SharedMemoryDataset(), [], []),
+    "made up": (lambda io, made, path: None, [], []),
+}
+CASES = [(ours, kind) for kind in KINDS | OURS] + [(theirs, kind) for kind in KINDS | THEIRS]
+
+
+def spoil(data):
+    data.append("spoilt")
+    return len(data)
+
+
+def count(data):
+    return len(data) + 1
+
+
+@pytest.mark.parametrize(
+    ("io", "kind"), CASES, ids=[f"{io.__name__.split('.')[0]}-{kind}" for io, kind in CASES]
+)
+def test_each_reader_gets_what_was_saved_and_so_does_the_notebook(io, kind, runner, tmp_path):
+    make, saved, loaded = (KINDS | (OURS if io is ours else THEIRS))[kind]
+    catalog = (io.SharedMemoryDataCatalog if kind in {"shared", "made up"} else io.DataCatalog)()
+    catalog["x"] = 3
+    for name in ("d", "o"):
+        if dataset := make(io, datasets_of(io), tmp_path / name):
+            catalog[name] = dataset
+    read = count if kind == "assign" else spoil
+    nodes = [node(lambda x: [x], "x", "d", name="make")]
+    nodes += [node(read, "d", f"n{number}", name=f"read{number}") for number in range(3)]
+    nodes += [node(lambda *counts: list(counts), ["n0", "n1", "n2"], "o", name="collect")]
+    result = runner.run(pipeline(nodes), catalog)
+    expected = [2 + len(saved) + len(loaded)] * 3 + saved + loaded
+    assert result["o"].load() == catalog.load("o") == expected
