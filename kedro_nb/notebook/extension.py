@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from kedro_nb.notebook.completion import matcher_for
+from kedro_nb.notebook.definitions import CellObserver
 from kedro_nb.notebook.errors import show_cell_error
 from kedro_nb.notebook.magics import CELL, LINE, KedroMagics
 from kedro_nb.notebook.node_deletion import DeletedCells
@@ -41,6 +42,8 @@ def load_ipython_extension(shell: Any) -> None:
     handler = shell.CustomTB
     deleted = DeletedCells(shell)
     shell.events.register("pre_run_cell", deleted.before_cell)
+    observer = CellObserver(shell)
+    observer.begin()
 
     def unload() -> None:
         for kind, names in (("line", LINE), ("cell", CELL)):
@@ -49,6 +52,7 @@ def load_ipython_extension(shell: Any) -> None:
                 vars(manager.user_magics).pop(name, None)
         shell.Completer.custom_matchers.remove(matcher)
         shell.events.unregister("pre_run_cell", deleted.before_cell)
+        observer.end()
         _forget_looks(formatter)
         if shows_errors and shell.CustomTB == handler:
             shell.set_custom_exc((), None)

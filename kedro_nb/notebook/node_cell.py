@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError
+from kedro_nb.notebook.shell_calls import call_of_shell
 from kedro_nb.session.cells.code import CellCode
 
 if TYPE_CHECKING:
@@ -108,21 +109,14 @@ def assigned_by_magics(tree: ast.AST) -> dict[str, tuple[str, int]]:
 def _calls_of_ipython(tree: ast.AST) -> Iterator[tuple[str, str, int]]:
     """The magic, if it is one, what it is given, and the line."""
     for node in ast.walk(tree):
-        if _is_of_ipython(node):
-            words = [str(each.value) for each in node.args if isinstance(each, ast.Constant)]  # type: ignore[attr-defined]
+        if call := call_of_shell(node):
+            _, words = call
             yield words[0] if len(words) > 1 else "", words[-1] if words else "", node.lineno  # type: ignore[attr-defined]
 
 
 def _code_in(text: str) -> str:
     """What a magic is given, without its options."""
     return re.sub(r"^(\s*-\w+(\s+\d+)?)+\s", "", text)
-
-
-def _is_of_ipython(node: ast.AST) -> bool:
-    """Whether it is `get_ipython().something(...)`, which is what IPython makes of magics."""
-    called = node.func if isinstance(node, ast.Call) else None
-    shell = called.value if isinstance(called, ast.Attribute) else None
-    return isinstance(shell, ast.Call) and isinstance(shell.func, ast.Name) and shell.func.id == "get_ipython"
 
 
 def _names_in(code: str, kind: type[ast.expr_context] = ast.Load) -> set[str]:

@@ -13,9 +13,10 @@ from kedro_nb.notebook.arguments import without_comment
 from kedro_nb.notebook.errors import ToldAbove, cell_on_page, show_plainly, shown_plainly
 from kedro_nb.notebook.node_exit import result_of
 from kedro_nb.notebook.run_options import help_text, parse
-from kedro_nb.notebook.workspace import catalog_named, pipelines_in, runners_in, use_functions_as_defined_now
+from kedro_nb.notebook.workspace import catalog_named, pipelines_in, runners_in
 from kedro_nb.runner.events import RunFinished
 from kedro_nb.session import session
+from kedro_nb.session.definitions import lines_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,8 @@ def _prepare(shell: Any, asked: RunLine) -> Run:
     )
     if asked.extras["catalog"]:
         made.options = (f"--catalog={asked.extras['catalog']}",)
-    use_functions_as_defined_now(made.pipeline, variables)
+    for told in lines_about(made.redefined):
+        print(told)  # noqa: T201 - what the user should know
     return made
 
 

@@ -68,29 +68,6 @@ def _holds(catalog: Any, names: Iterable[str]) -> bool:
         return False
 
 
-def use_functions_as_defined_now(pipeline: Pipeline, namespace: Mapping[str, Any]) -> None:
-    """Let nodes run the functions that the notebook has now, where a cell was edited after the pipeline was made.
-
-    Only where it is clear which function is meant: one of the notebook's own, still under its name, and no other
-    function of that name in the pipeline. Each change is said.
-    """
-    held: dict[str, set[Any]] = {}
-    for node in pipeline:
-        if isinstance(node.func, FunctionType) and node.func.__module__ == "__main__":
-            held.setdefault(node.func.__qualname__, set()).add(node.func)
-    changed = []
-    for node in pipeline:
-        now = namespace.get(getattr(node.func, "__qualname__", ""))
-        one = len(held.get(getattr(node.func, "__qualname__", ""), ())) == 1
-        if one and isinstance(now, FunctionType) and now is not node.func:
-            if now.__module__ != "__main__" or now.__qualname__ != node.func.__qualname__:
-                continue
-            node.func = now
-            changed.append(node.name)
-    if changed:
-        print(f"Defined again since the pipeline was made, and used as it is now: {', '.join(changed)}")  # noqa: T201 - what the user should know
-
-
 def _variables(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """What the user has named; IPython's own record of results begins with an underscore."""
     return ((name, value) for name, value in list(namespace.items()) if not name.startswith("_"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from itertools import tee
 from operator import itemgetter
@@ -113,6 +114,16 @@ class Node:
             confirms=confirms,
             namespace=namespace or self._namespace,
         )
+
+    def with_function(self, func: Callable[..., Any]) -> Node:
+        """A copy that calls another function. It keeps everything else, a name that was made from the old one too.
+
+        Raises:
+            TypeError: the function does not take the inputs.
+        """
+        new = copy.copy(self)
+        new.func = func
+        return new
 
     @property
     def func(self) -> Callable[..., Any]:

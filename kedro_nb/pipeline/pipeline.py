@@ -13,7 +13,7 @@ from kedro_nb.pipeline.node import Node, valid_tags
 from kedro_nb.pipeline.sums import Sum
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from kedro_nb.pipeline.grouping import GroupedNodes
 
@@ -206,6 +206,14 @@ class Pipeline:
     def tag(self, tags: str | Iterable[str]) -> Pipeline:
         added = valid_tags(tags)
         return self._some([node.derive(tags=added) for node in self.graph.nodes])
+
+    def with_nodes_replaced(self, nodes: Mapping[str, Node]) -> Pipeline:
+        """The same pipeline with other nodes in some places.
+
+        Args:
+            nodes: by name. Each reads and writes what the node of this name does.
+        """
+        return self._some([nodes.get(node.name, node) for node in self.graph.nodes])
 
     # Put together
 

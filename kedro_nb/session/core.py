@@ -13,6 +13,7 @@ from kedro_nb.hooks import create_hook_manager
 from kedro_nb.io import DataCatalog
 from kedro_nb.io.versioned import generate_timestamp
 from kedro_nb.project import PipelineRegistry
+from kedro_nb.session import definitions
 from kedro_nb.session.cells import SessionNodes
 from kedro_nb.session.execution import Execution, GoingOn
 from kedro_nb.session.history import History, record_of
@@ -133,12 +134,14 @@ class Session:
         request = request or RunRequest()
         catalog = self.catalog if catalog is None else catalog
         whole = self.pipeline(request.pipelines, pipelines)
-        pipeline = select(whole, request)
+        chosen = select(whole, request)
+        check_left_out(whole, chosen, catalog)
+        pipeline, redefined = definitions.notebook.resolve(chosen)
         runner = make_runner(request, {**(runners or {}), **self.runners})
-        check_left_out(whole, pipeline, catalog)
         parameters = merge(self.parameters, request.params)
         work = Execution(self, runner, catalog)
         run = Run(self._new_id(), request, pipeline, parameters, work, self.durations, listeners)
+        run.redefined = redefined
         run.expected = self.history.expected(run)
         if catalog is not self.catalog:
             run.options = None

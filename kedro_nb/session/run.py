@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kedro_nb.runner import RunResult
     from kedro_nb.runner.events import ResumeHint
     from kedro_nb.runner.monitor import Listener
+    from kedro_nb.session.definitions import Redefinition
     from kedro_nb.session.execution import Execution
     from kedro_nb.session.progress import RunState
     from kedro_nb.session.request import RunRequest
@@ -44,6 +45,7 @@ class Run:
         expected: seconds that the same nodes took with the same runner when they last ran to the end, if they did.
         options: the options that a front end has beside those of a request, as in "--catalog=io": the line that asks
             for the same run needs them. None where no line can ask for it.
+        redefined: the names of nodes by what has happened to their functions since the pipeline was made.
         code: a hash of each node's code as it was when the run began, by node name.
     """
 
@@ -70,6 +72,7 @@ class Run:
         self.ended: float | None = None
         self.expected: float | None = None
         self.options: tuple[str, ...] | None = ()
+        self.redefined: Mapping[Redefinition, list[str]] = {}
         self.code: Mapping[str, str] = {}
         self._work = work
         self._result: RunResult | None = None

@@ -88,18 +88,31 @@ class Cells:
         return result, seen
 
 
-@pytest.fixture
-def cells(one_shell, tmp_path, monkeypatch):
+def _loaded(shell):
     """A fresh session in plain IPython, with the extension loaded and a pipeline of three nodes."""
-    monkeypatch.chdir(tmp_path)
     set_session(Session())
-    one_shell.reset(new_session=False)
-    cells = Cells(one_shell)
+    shell.reset(new_session=False)
+    cells = Cells(shell)
     cells.run("%load_ext kedro_nb")
     cells.run(SETUP)
     yield cells
     cells.run("%unload_ext kedro_nb")
     set_session(Session())
+
+
+@pytest.fixture
+def cells(one_shell, tmp_path, monkeypatch):
+    """A fresh session in plain IPython, with the extension loaded and a pipeline of three nodes."""
+    monkeypatch.chdir(tmp_path)
+    yield from _loaded(one_shell)
+
+
+@pytest.fixture(scope="module")
+def cells_of_module(one_shell, tmp_path_factory):
+    """The same, once for all tests of a module: they run their cells one after another."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("notebook"))
+        yield from _loaded(one_shell)
 
 
 @pytest.fixture

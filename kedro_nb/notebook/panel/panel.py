@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -23,9 +22,10 @@ from kedro_nb.notebook.panel.live import live_html
 from kedro_nb.notebook.panel.messages import Messages
 from kedro_nb.notebook.panel.record import Shown, record_bundle, summary
 from kedro_nb.notebook.panel.traits import CHOICES, PanelTraits
-from kedro_nb.notebook.workspace import pipelines_in, runners_in, use_functions_as_defined_now
+from kedro_nb.notebook.workspace import pipelines_in, runners_in
 from kedro_nb.session import RunRequest
 from kedro_nb.session import session as current_session
+from kedro_nb.session.definitions import lines_about
 from kedro_nb.session.line import command_line
 from kedro_nb.session.selection import FILTERS
 
@@ -249,11 +249,10 @@ class Panel(PanelTraits):
 
     def _run(self, request: RunRequest) -> Run:
         run = self._own_run = self._prepare(request)
-        with contextlib.redirect_stdout(io.StringIO()) as told:  # no cell is there to print it
-            use_functions_as_defined_now(run.pipeline, self._variables)
+        message = " ".join(lines_about(run.redefined))
         run.monitor.captures = True
         started = run.start()
-        self.message = told.getvalue().strip()
+        self.message = message
         return started
 
     def stop(self) -> None:

@@ -1,0 +1,95 @@
+"""What the top level of a cell binds: which names by a plain `def`, and which in any other way."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kedro_nb.session.cells.names import names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True)
+class Binding:
+    """How a cell binds a name.
+
+    Args:
+        decorators: of the last `def`, as syntax; None where the last statement that binds the name is no `def` at the
+            top level of the cell.
+        only_defs: whether every statement of the cell that binds the name is such a `def`, with these decorators.
+    """
+
+    decorators: tuple[str, ...] | None = None
+    only_defs: bool = False
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A `for` loop outside of functions.
+
+    Args:
+        targets: the variables that it assigns.
+        names: the names in what it iterates over.
+    """
+
+    targets: frozenset[str]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Bindings:
+    """What the statements of a cell bind.
+
+    Attributes:
+        names: by name.
+        loops: each `for` loop outside of functions.
+    """
+
+    names: dict[str, Binding] = field(default_factory=dict)
+    loops: Sequence[Loop] = ()
+
+
+def bindings_of(statements: Iterable[ast.stmt]) -> Bindings:
+    """Read the statements in order; the last one that binds a name decides.
+
+    Args:
+        statements: of the top level. Nothing is executed.
+    """
+    names: dict[str, Binding] = {}
+    loops: list[Loop] = []
+    for statement in statements:
+        for name, decorators in _bound_by(statement):
+            before = names.get(name)
+            same = before is None or (before.only_defs and before.decorators == decorators)
+            names[name] = Binding(decorators, only_defs=same and decorators is not None)
+        loops += _loops_in(statement)
+    return Bindings(names, loops)
+
+
+def _bound_by(statement: ast.stmt) -> list[tuple[str, tuple[str, ...] | None]]:
+    bound = names_of(ast.Module([statement], [])).bound
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        decorators = tuple(ast.dump(each) for each in statement.decorator_list)
+        return [(name, decorators if name == statement.name else None) for name in bound]
+    return [(name, None) for name in bound]
+
+
+def _loops_in(statement: ast.stmt) -> list[Loop]:
+    """The loops of a statement, those in its branches included and those in functions and classes left out."""
+    found: list[Loop] = []
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+            continue
+        if isinstance(node, ast.For | ast.AsyncFor):
+            found.append(Loop(_names_in(node.target), _names_in(node.iter)))
+        waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def _names_in(expression: ast.expr) -> frozenset[str]:
+    return frozenset(node.id for node in ast.walk(expression) if isinstance(node, ast.Name))

@@ -1,0 +1,284 @@
+"""Which function a node runs when cells are edited, run again, or define a name twice.
+
+Each case is a notebook: its cells in order, the line that runs a pipeline, and what must come out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kedro_nb.pipeline import Pipeline
+from kedro_nb.session import Session, set_session
+
+DECORATORS = """
+import functools
+
+def doubled(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return 2 * function(*args)
+    return wrapper
+
+def tripled(function):
+    def wrapper(*args):
+        return 3 * function(*args)
+    return wrapper
+
+def times(factor):
+    def decorate(function):
+        @functools.wraps(function)
+        def wrapper(*args):
+            return factor * function(*args)
+        return wrapper
+    return decorate
+"""
+F = "def f(x): return x + 1"
+F_NEW = "def f(x): return x + 100"
+P = "p = Pipeline([Node(f, 'x', 'y', name='n')])"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A notebook in which x is 10.
+
+    Args:
+        cells: in the order in which they run; a pair is an id and the cell.
+        y: what the pipelines `p` and others write, by dataset.
+        follows: whether the run says that it uses a redefined function.
+        again: the cell that the run names to be run again, counted from 1; 0 where it names none.
+        run: the line that runs it.
+    """
+
+    cells: tuple[str | tuple[str, str], ...]
+    y: dict[str, object]
+    follows: bool = False
+    again: int = 0
+    run: str = "-p p"
+
+
+def follows(*cells, y=110, **more):
+    return Case(cells, {"y": y}, follows=True, **more)
+
+
+def keeps(*cells, again, y=11, **more):
+    return Case(cells, {"y": y}, again=again, **more)
+
+
+def plain(*cells, y=11, **more):
+    return Case(cells, {"y": y}, **more)
+
+
+LOOP = """
+nodes = []
+for k in (1, 2, 3):
+    def scale(x, k=k): return x * k
+    nodes.append(Node(scale, "x", f"y{k}", name=f"scale_{k}"))
+p = Pipeline(nodes)
+"""
+LOOP_OVER_FUNCTIONS = """
+nodes = []
+for h in (f, g):
+    nodes.append(Node(h, "x", f"{h.__name__}_out", name=h.__name__))
+p = Pipeline(nodes)
+"""
+TWO_IN_ONE = """
+def f(x): return 1
+a = Node(f, "x", "a", name="a")
+def f(x): return 2
+b = Node(f, "x", "b", name="b")
+p = Pipeline([a, b])
+"""
+CASES = {
+    # A function that is redefined without doubt
+    "edited": follows(F, P, F_NEW),
+    "one cell for all": follows(f"{F}\n{P}", F_NEW),
+    "edited twice": follows(F, P, "def f(x): return 0", F_NEW),
+    "edited and undone": follows(F, P, F_NEW, F, y=11),
+    "async": follows(F, P, "async def f(x): return x + 100"),
+    "from async": follows("async def f(x): return x + 1", P, F_NEW),
+    "generator": follows("def f(x):\n    yield x", P, "def f(x):\n    yield x + 100"),
+    "same decorator": follows(f"@doubled\n{F}", P, f"@doubled\n{F_NEW}", y=220),
+    "same decorator with arguments": follows(f"@times(2)\n{F}", P, f"@times(2)\n{F_NEW}", y=220),
+    "decorator without wraps": follows(f"@tripled\n{F}", P, f"@tripled\n{F_NEW}", y=330),
+    "lru_cache": follows(f"@functools.lru_cache\n{F}", P, f"@functools.lru_cache\n{F_NEW}"),
+    "deleted before": follows(F, P, "del f", F_NEW),
+    "deleted afterwards": follows(F, P, F_NEW, "del f"),
+    "the name holds data afterwards": follows(F, P, F_NEW, "f = f(1)"),
+    "timed cell": follows(f"%%time\n{F}", P, f"%%time\n{F_NEW}"),
+    "captured cell": follows(F, P, f"%%capture\n{F_NEW}"),
+    "cell with await": follows(F, P, f"import asyncio\nawait asyncio.sleep(0)\n{F_NEW}"),
+    "in the cell of the run": follows(F, P, run=f"{F_NEW}\n%kedro_run -p p"),
+    "cell that fails afterwards": follows(F, P, f"{F_NEW}\n1 / 0"),
+    "script": follows(
+        "%run steps.py",
+        P,
+        "(steps := __import__('pathlib').Path('steps.py')).write_text("
+        "steps.read_text().replace('1', '100')); None",
+        "%run steps.py",
+    ),
+    "several nodes": Case(
+        (F, "p = Pipeline([Node(f, 'x', 'y', name='n'), Node(f, 'y', 'z', name='m')])", F_NEW),
+        {"z": 210},
+        follows=True,
+    ),
+    "slice": follows(
+        F,
+        "p = Pipeline([Node(f, 'x', 'y', name='n'), Node(f, 'y', 'z', name='m')])",
+        F_NEW,
+        run="-p p --nodes=n",
+    ),
+    "namespace": follows(F, P, "q = Pipeline(p, namespace='a', inputs='x', outputs='y')", F_NEW, run="-p q"),
+    "default name": follows(F, "p = Pipeline([Node(f, 'x', 'y')])", F_NEW, run="-p p --nodes=f"),
+    "in a list": follows(F, "fs = [f]", "p = Pipeline([Node(fs[0], 'x', 'y', name='n')])", F_NEW),
+    "inputs by keyword": follows(
+        "def f(a, b): return a - b",
+        "p = Pipeline([Node(f, {'a': 'x', 'b': 'x2'}, 'y', name='n')])\n%kedro_save x2 1",
+        "def f(b, a): return a - b",
+        y=9,
+    ),
+    "ParallelRunner": follows(F, P, F_NEW, run="-p p --runner=ParallelRunner"),
+    "ThreadRunner": follows(F, P, F_NEW, run="-p p --runner=ThreadRunner"),
+    "--async": follows(F, P, F_NEW, run="-p p --async"),
+    # One cell, as front ends with ids for cells know
+    "same cell": follows(("A", F), ("B", P), ("A", F_NEW)),
+    "another cell": keeps(("A", F), ("B", P), ("C", F_NEW), again=2),
+    "same cell, then another": keeps(
+        ("A", F), ("B", P), ("A", F_NEW), ("C", "def f(x): return 0"), again=2, y=110, follows=True
+    ),
+    "another cell, then the same": follows(("A", F), ("B", P), ("C", "def f(x): return 0"), ("A", F_NEW)),
+    # Functions that are more than a def
+    "wrapped": plain(F, "p = Pipeline([Node(doubled(f), 'x', 'y', name='n')])", y=22),
+    "wrapped, and edited": keeps(
+        F, "p = Pipeline([Node(doubled(f), 'x', 'y', name='n')])", F_NEW, again=2, y=22
+    ),
+    "wrapped without wraps": plain(F, "p = Pipeline([Node(tripled(f), 'x', 'y', name='n')])", y=33),
+    "wrapped without wraps, and edited": keeps(
+        F, "p = Pipeline([Node(tripled(f), 'x', 'y', name='n')])", F_NEW, again=2, y=33
+    ),
+    "wrapped with arguments": plain(F, "p = Pipeline([Node(times(4)(f), 'x', 'y', name='n')])", y=44),
+    "wrapped under its name": plain(f"{F}\nf = doubled(f)", P, y=22),
+    "wrapped under its name, and edited": keeps(
+        f"{F}\nf = doubled(f)", P, f"{F_NEW}\nf = doubled(f)", again=2, y=22
+    ),
+    "wrapped later": keeps(F, P, "f = doubled(f)", again=2),
+    "decorator removed": keeps(f"@doubled\n{F}", P, F_NEW, again=2, y=22),
+    "decorator added": keeps(F, P, f"@doubled\n{F_NEW}", again=2),
+    "other arguments of the decorator": keeps(f"@times(2)\n{F}", P, f"@times(3)\n{F}", again=2, y=22),
+    "partial": plain(
+        "def f(x, k=0): return x + k", "p = Pipeline([Node(functools.partial(f, k=1), 'x', 'y', name='n')])"
+    ),
+    "partial, and edited": keeps(
+        "def f(x, k=0): return x + k",
+        "p = Pipeline([Node(functools.partial(f, k=1), 'x', 'y', name='n')])",
+        "def f(x, k=0): return x - k",
+        again=2,
+    ),
+    "lambda": keeps("f = lambda x: x + 1", P, "f = lambda x: x + 100", again=2),
+    "lambda, then a def": keeps("f = lambda x: x + 1", P, F_NEW, again=2),
+    "object": keeps(
+        "class F:\n    def __call__(self, x): return x + 1\nf = F()",
+        P,
+        "class F:\n    def __call__(self, x): return x + 100\nf = F()",
+        again=2,
+    ),
+    "factory": plain(
+        "def make(k):\n    def f(x): return x + k\n    return f",
+        "p = Pipeline([Node(make(1), 'x', 'y', name='n')])",
+        "def make(k):\n    def f(x): return x + 1 + k\n    return f",
+    ),
+    "factory with a def of its name": plain(
+        "def make(k):\n    def f(x): return x + k\n    return f\np = Pipeline([Node(make(1), 'x', 'y', name='n')])",
+        F_NEW,
+    ),
+    "method": plain(
+        "class A:\n    def f(self, x): return x + 1\n",
+        "p = Pipeline([Node(A().f, 'x', 'y', name='n')])",
+        F_NEW,
+    ),
+    "import": keeps(
+        "from operator import neg",
+        "p = Pipeline([Node(neg, 'x', 'y', name='n')])",
+        "def neg(x): return 0",
+        again=2,
+        y=-10,
+    ),
+    # Names that are bound otherwise
+    "alias": keeps(F, "g = f", "p = Pipeline([Node(g, 'x', 'y', name='n')])", F_NEW, again=3),
+    "alias, old name used": keeps(F, "g = f", P, F_NEW, again=3),
+    "alias that is gone": keeps(F, "g = f", P, "del g", F_NEW, again=3),
+    "alias with the redefinition": plain(F, f"g = f\n{F_NEW}\np = Pipeline([Node(g, 'x', 'y', name='n')])"),
+    "def under if": keeps(F, P, f"if True:\n    {F_NEW}", again=2),
+    "def under try": keeps(f"try:\n    {F}\nfinally:\n    pass", P, F_NEW, again=2),
+    "exec": keeps(F, P, f"exec({F_NEW!r})", again=2),
+    "two in one cell": Case(
+        (TWO_IN_ONE,),
+        {"a": 1, "b": 2},
+    ),
+    "loop": Case((LOOP,), {"y1": 10, "y2": 20, "y3": 30}),
+    "one of a loop": Case((LOOP,), {"y1": 10}, run="-p p --nodes=scale_1"),
+    "from a loop": Case((LOOP,), {"y2": 20, "y3": 30}, run="-p p --nodes=scale_2,scale_3"),
+    "loop, then a def": Case((LOOP, "def scale(x, k=0): return -1"), {"y1": 10, "y2": 20, "y3": 30}, again=1),
+    "loop over functions": Case(
+        (
+            "def f(x): return 1\ndef g(x): return 2",
+            LOOP_OVER_FUNCTIONS,
+            "def f(x): return -1\ndef g(x): return -2",
+        ),
+        {"f_out": 1, "g_out": 2},
+        again=2,
+    ),
+    "nothing is new": plain(F, P),
+    "another function is edited": plain(F, "def other(x): return 1", P, "def other(x): return 2"),
+    "a function that it calls is edited": plain(
+        "def helper(x): return x", "def f(x): return helper(x)", P, "def helper(x): return x + 1"
+    ),
+    "pipeline made again": plain(F, P, F_NEW, P, y=110),
+}
+
+
+def numbered(cells, case):
+    """Run the cells; the number that IPython gave to the first one."""
+    first = cells.shell.execution_count
+    for each in case.cells:
+        cell_id, code = (None, each) if isinstance(each, str) else each
+        cells.shell.run_cell(code, store_history=True, cell_id=cell_id)
+    return first
+
+
+@pytest.fixture(scope="module")
+def shared(cells_of_module):
+    cells_of_module.run(DECORATORS)
+    return cells_of_module, set(cells_of_module.shell.user_ns)
+
+
+@pytest.fixture
+def notebook(shared):
+    """A notebook with a fresh session and without the variables of the case before."""
+    cells, variables = shared
+    set_session(Session())
+    for name in cells.shell.user_ns.keys() - variables:
+        del cells.shell.user_ns[name]
+    Path("steps.py").write_text("def f(x):\n    return x + 1\n")
+    cells.run("%kedro_save x 10")
+    return cells
+
+
+def functions_of(cells):
+    """What each node of the notebook's pipelines holds."""
+    variables = list(cells.shell.user_ns.values())
+    return [(node, node.func) for value in variables if isinstance(value, Pipeline) for node in value.nodes]
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_a_node_runs_the_function_that_it_holds_unless_its_cell_has_clearly_redefined_it(notebook, case):
+    first = numbered(notebook, case)
+    held = functions_of(notebook)
+    line = case.run if "%kedro_run" in case.run else f"%kedro_run {case.run}"
+    text = notebook.printed(f"{line.replace('%kedro_run', 'r = %kedro_run')}")
+    assert notebook.run("r").load() == case.y
+    assert ("Defined again" in text) == case.follows, text
+    assert f"run In [{first + case.again - 1}] again" in text if case.again else "again." not in text, text
+    assert all(node.func is func for node, func in held)
