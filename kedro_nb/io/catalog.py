@@ -15,8 +15,9 @@ from kedro_nb.errors import (
 from kedro_nb.io.base import entry_load_error, entry_save_error, is_dataset
 from kedro_nb.io.config import build_dataset, fill_credentials
 from kedro_nb.io.entries import Lazy, condition, load_version_of, shown, type_of, with_version
+from kedro_nb.io.fresh import forget_files, forget_listings, is_used
 from kedro_nb.io.legacy import OlderCatalogMethods
-from kedro_nb.io.marks import is_in_memory
+from kedro_nb.io.marks import has_place, in_files, is_in_memory
 from kedro_nb.io.memory import MemoryDataset
 from kedro_nb.io.patterns import MEMORY_PATTERNS, CatalogConfigResolver, Patterns
 from kedro_nb.io.safe_paths import check_version, chosen_versions
@@ -24,7 +25,7 @@ from kedro_nb.io.versioned import Version, generate_timestamp
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 logger = logging.getLogger("kedro_nb.io.data_catalog")  # the name that Kedro's users filter by
 
@@ -67,6 +68,10 @@ class DataCatalog(OlderCatalogMethods):
         self._configs: dict[str, dict[str, Any]] = {}  # the entries as written, for to_config
         self._entries: dict[str, Any] = {}
         self._undeclared: set[str] = set()  # names that a run has made up for data between nodes
+        self._stored: set[str] = (
+            set()
+        )  # names of the datasets that were built from entries and store data outside
+        self._of_run = False  # a run's catalog keeps what its datasets remember
         if datasets is not None and not hasattr(datasets, "items"):
             raise DatasetError(
                 f"'datasets' is a mapping of names to datasets, and not a '{type(datasets).__name__}'."
@@ -162,13 +167,47 @@ class DataCatalog(OlderCatalogMethods):
                     return self._entries.setdefault(name, MemoryDataset())
                 entry = self._resolver.resolve_entry(name)
             dataset = self._entries[name] = self._build(name, entry)
+            if name in self._configs and (entry.get("versioned") or in_files(dataset) or has_place(dataset)):
+                self._stored.add(name)
             return dataset
 
     def _build(self, name: str, entry: dict[str, Any]) -> Any:
         config = fill_credentials(name, entry, self._resolver.credentials)
         if config.get("versioned") and self._save_version is None:
             self._save_version = generate_timestamp()
-        return build_dataset(name, config, self._load_versions.get(name), self._save_version)
+        dataset = build_dataset(name, config, self._load_versions.get(name), self._save_version)
+        forget_listings(dataset)
+        return dataset
+
+    def fresh(self, name: str) -> Any:
+        """The dataset without what it remembers of files. The catalog keeps the one that it has.
+
+        Raises:
+            DatasetNotFoundError: neither an entry nor a pattern fits.
+        """
+        before = self._entries.get(name)
+        dataset = self[name]
+        if dataset is not before or self._of_run:
+            return dataset
+        if name in self._stored:
+            return self._build(name, self._configs[name])
+        forget_files(dataset)
+        return dataset
+
+    def refresh(self, names: Iterable[str]) -> None:
+        """Have datasets forget what they remember of files, except those that a run uses.
+
+        Those that were built from entries are built again when next used. Objects stay and are released if their
+        data is in files.
+        """
+        with self._lock:
+            for name in tuple(names):
+                dataset = self._entries.get(name)
+                if name not in self._stored:
+                    forget_files(None if dataset.__class__ is Lazy else dataset)
+                elif not is_used(dataset):
+                    self._entries[name] = Lazy(self._configs[name])
+                    self._stored.discard(name)
 
     def __getitem__(self, ds_name: str) -> Any:
         dataset = self.get(ds_name)
@@ -191,6 +230,7 @@ class DataCatalog(OlderCatalogMethods):
                 logger.warning("Replacing dataset '%s'", key)
                 self._configs.pop(key, None)
             self._entries[key] = dataset
+            self._stored.discard(key)
             self._undeclared.discard(key)
 
     def __delitem__(self, key: str) -> None:
@@ -200,6 +240,7 @@ class DataCatalog(OlderCatalogMethods):
                 raise self._not_found(key)
             del self._entries[key]
             self._configs.pop(key, None)
+            self._stored.discard(key)
             self._undeclared.discard(key)
 
     def __contains__(self, dataset_name: object) -> bool:
@@ -302,14 +343,15 @@ class DataCatalog(OlderCatalogMethods):
         for entry in tried.config_resolver.patterns.values():
             if "{" not in str(entry["type"]):
                 resolve_type(entry["type"])
-        datasets = dict(tried.items())
+        names = [name for name, _ in tried.items()]
         with self._lock:
             self._resolver = self._resolver.extended_by(entries)
-            for name, dataset in datasets.items():
-                self._entries[name] = dataset
-                self._configs[name] = self._resolver.entries[name]
+            for name in names:
+                entry = self._configs[name] = self._resolver.entries[name]
+                self._entries[name] = Lazy(entry)
+                self._stored.discard(name)
                 self._undeclared.discard(name)
-            self.use_versions(self._load_versions)  # the ones that were tried are forgotten
+            self.use_versions(self._load_versions)
 
     def use_versions(
         self, load_versions: Mapping[str, str | None] | None = None, save_version: str | None = None
@@ -323,14 +365,11 @@ class DataCatalog(OlderCatalogMethods):
         with self._lock:
             self._load_versions = chosen
             self._save_version = save_version
-            for name, entry in self._configs.items():
-                if entry.get("versioned"):
-                    self._entries[name] = Lazy(entry)
+            self.refresh(name for name in self._stored if self._configs[name].get("versioned"))
 
     def exists(self, ds_name: str) -> bool:
-        """Whether the dataset holds data; False for unknown names."""
-        dataset = self.get(ds_name)
-        return dataset is not None and bool(dataset.exists())
+        """Whether the dataset holds data now; False for unknown names."""
+        return ds_name in self and bool(self.fresh(ds_name).exists())
 
     def release(self, ds_name: str) -> None:
         """Drop what the dataset keeps in memory."""

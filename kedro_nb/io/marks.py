@@ -84,6 +84,40 @@ def _has_place(dataset: object, depth: int) -> bool:
     return bool(answers) and all(answers)
 
 
+def in_files(dataset: object) -> bool:
+    """Whether the data is in files, of any file system, so that the object may forget what it knows of them.
+
+    The rule. The data of a dataset around another one (`_dataset`, as in CachedDataset) is where that one has it. A
+    dataset that is marked as in memory (`_EPHEMERAL`) has none in files. Otherwise an attribute tells: a path, a file
+    system of fsspec, or a text that is an absolute path, contains "://", or has a name that ends in a word for a path
+    (`_filepath`, `out_dir`). A dataset without such an attribute has its data in files if all datasets among its
+    attributes have.
+
+    When this is not sure the answer is no: the object may be the only place where the data is.
+    """
+    return _in_files(dataset, _DEPTH)
+
+
+def _in_files(dataset: object, depth: int) -> bool:
+    inner = getattr(dataset, "__dict__", {}).get("_dataset")
+    if inner is not None and is_dataset(inner):
+        return depth > 0 and _in_files(inner, depth - 1)
+    if is_in_memory(dataset) or not depth:
+        return False
+    values = list(attributes(dataset))
+    if any(_is_file_place(name, value) for name, value in values):
+        return True
+    nested = [each for _, value in values for each in _datasets(value)]
+    return bool(nested) and all(_in_files(each, depth - 1) for each in nested)
+
+
+def _is_file_place(name: str, value: Any) -> bool:
+    if isinstance(value, str):
+        named = name.strip("_").lower().rpartition("_")[2] in _PATH_WORDS
+        return bool(value) and (named or "://" in value or os.path.isabs(value))  # noqa: PTH117 - it is a text
+    return isinstance(value, os.PathLike) or hasattr(type(value), "invalidate_cache")
+
+
 def attributes(dataset: object) -> Iterator[tuple[str, Any]]:
     """The object's own attributes, in its `__dict__` and in slots."""
     yield from list(getattr(dataset, "__dict__", {}).items())

@@ -7,6 +7,8 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.io.entries import Lazy
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 class RunCatalog:
     """Gives a run a catalog beside the shared one, so that runs with other parameters can go on at the same time.
+
+    Datasets in memory and objects that the user added are the shared catalog's. Datasets that store their data
+    outside are built from their entries again, for this run alone (see `fresh`).
 
     Args:
         shared: the catalog that stays.
@@ -41,40 +46,64 @@ class RunCatalog:
         self.catalog = catalog = copy.copy(shared)
         # A runner adds patterns of its own to it for a moment.
         catalog._resolver = copy.copy(shared._resolver)
-        catalog._entries = {name: entry for name, entry in shared._snapshot() if name not in own}
+        with shared._lock:
+            self._before = dict(shared._entries)
+            self._configs = dict(shared._configs)
+            stored = set(shared._stored)
+        catalog._entries = {name: entry for name, entry in self._before.items() if name not in own}
+        catalog._entries |= {name: Lazy(self._configs[name]) for name in stored.difference(own)}
         catalog._entries |= {name: dataset for name, dataset in own.items() if dataset is not None}
-        catalog._configs = dict(shared._configs)
+        catalog._configs = dict(self._configs)
+        catalog._stored = set()
         catalog._undeclared = set(shared._undeclared)
         catalog.use_versions(load_versions, save_version)
-        self._private |= {name for name, config in catalog._configs.items() if config.get("versioned")}
+        catalog._of_run = True
         self._began = dict(catalog._entries)
 
     def merge(self) -> None:
         """Let the shared catalog have what the run, or a hook, has put into its own or taken out of it.
 
-        Not so what was the run's own, and what somebody has replaced meanwhile.
+        What was the run's own stays out, and so does what was replaced in the shared catalog meanwhile. Stored
+        datasets are built again when next used: the run may have written what the shared ones do not know of.
         """
         shared, catalog = self._shared, self.catalog
         entries = dict(catalog._snapshot())
         with shared._lock:
-            for name in {**self._began, **entries}:
-                dataset, before = entries.get(name), self._began.get(name)
-                if name in self._private or dataset is before or shared._entries.get(name) is not before:
-                    continue
-                if catalog._configs.get(name, {}).get("versioned"):
-                    continue  # made from a pattern: the next run makes it again, with its own versions
-                _put(shared, name, catalog)
             shared.use_versions(shared._load_versions)  # what was saved now is the latest
+            shared.refresh(shared._stored)
+            for name in {**self._began, **entries}:
+                changed = entries.get(name) is not self._began.get(name)
+                if changed and name not in self._private and self._is_as_before(name):
+                    self._put(name)
+
+    def _is_as_before(self, name: str) -> bool:
+        """Whether the shared catalog has the same entry as when the run began; or, without entries, the same object."""
+        entry = self._configs.get(name)
+        if entry is not None:
+            return self._shared._configs.get(name) is entry
+        return self._shared._entries.get(name) is self._before.get(name)
+
+    def _put(self, name: str) -> None:
+        """Have in the shared catalog what the run's has under the name, or nothing."""
+        shared, catalog = self._shared, self.catalog
+        dataset, entry = catalog._entries.get(name), catalog._configs.get(name)
+        stored = name in catalog._stored
+        there = shared._entries.get(name)
+        if entry is not None and entry is self._configs.get(name) and not isinstance(there, Lazy):
+            return  # built from the same entry in both: nobody has put it there
+        if stored and not hasattr(dataset, "confirm"):  # what is to be confirmed is what the run has read
+            dataset, stored = Lazy(entry or {}), False
+        _set(shared._entries, name, dataset)
+        _set(shared._configs, name, entry)
+        for names, contains in (
+            (shared._stored, stored),
+            (shared._undeclared, name in catalog._undeclared),
+        ):
+            (names.add if contains else names.discard)(name)
 
 
-def _put(catalog: DataCatalog, name: str, source: DataCatalog) -> None:
-    """Have in the catalog what another one has under the name, or nothing."""
-    for mine, theirs in ((catalog._entries, source._entries), (catalog._configs, source._configs)):
-        if name in theirs:
-            mine[name] = theirs[name]
-        else:
-            mine.pop(name, None)
-    if name in source._undeclared:
-        catalog._undeclared.add(name)
+def _set(held: dict[str, Any], name: str, value: Any) -> None:
+    if value is None:
+        held.pop(name, None)
     else:
-        catalog._undeclared.discard(name)
+        held[name] = value

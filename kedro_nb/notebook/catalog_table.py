@@ -9,6 +9,7 @@ from typing import Any
 from kedro_nb.io.marks import is_in_memory
 from kedro_nb.notebook.tables import Table
 from kedro_nb.pipeline.parameters import PREFIX, is_parameter
+from kedro_nb.session.data import fresh
 from kedro_nb.session.display import bytes_text, count_text
 
 _LONGEST = 60
@@ -83,7 +84,7 @@ def catalog_row(name: str, catalog: Any, *, asks: bool = True) -> CatalogRow:
         asks: whether a dataset that is neither in memory nor a file is asked if it holds data, however it finds out.
     """
     try:
-        dataset = catalog[name]
+        dataset = fresh(catalog, name)
     except Exception as error:  # noqa: BLE001 - whatever a dataset's class raises must not hide the other rows
         reason = str(error).strip().splitlines()
         return CatalogRow(

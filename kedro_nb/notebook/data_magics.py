@@ -27,6 +27,7 @@ from kedro_nb.notebook.catalog_table import (
 from kedro_nb.pipeline.parameters import PREFIX, WHOLE, is_parameter
 from kedro_nb.runner.result import describe_value
 from kedro_nb.session import session
+from kedro_nb.session.data import refresh, save_anew
 from kedro_nb.session.display import count_text
 from kedro_nb.session.parameters import entries
 
@@ -49,11 +50,7 @@ def save(shell: Any, line: str) -> None:
         )
     value = _evaluate(shell, expression)
     catalog = session().catalog
-    dataset = catalog.get(name, fallback_to_runtime_pattern=True)
-    if getattr(dataset, "_version", None) and isinstance(catalog, DataCatalog):
-        catalog.use_versions(catalog.load_versions)  # each save makes a version of its own
-        dataset = catalog[name]
-    catalog.save(name, value)
+    dataset = save_anew(catalog, name, value)
     size = data_size(value)
     print(f"Saved {name}: {type(value).__name__}{size and f', {size}'} ({short_type(dataset)})")  # noqa: T201 - shown
 
@@ -80,6 +77,7 @@ def load(shell: Any, line: str) -> Any:
         raise RequestError(f"--as takes one dataset, and there are {len(names)}: {', '.join(names)}.")
     catalog = session().catalog
     _check_names(names, catalog)
+    refresh(catalog, names)
     _check_memory(names, catalog)
     values = Loaded(catalog.load(name) for name in names)
     values.variables = [variable or identifier(name) for name in names]

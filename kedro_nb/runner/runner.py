@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.hooks import create_hook_manager
+from kedro_nb.io.fresh import using
 from kedro_nb.runner.checks import check_arguments, check_async, check_data, check_executor, check_names
 from kedro_nb.runner.executors.futures import FuturesExecutor
 from kedro_nb.runner.executors.inline import InlineExecutor
@@ -103,11 +104,12 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         skipped: list[Node] = []
         if only_missing_outputs:
             pipeline, skipped = leave_out_existing(whole, catalog, self._logger)
-        self._prepare(pipeline, catalog)
+        datasets = self._prepare(pipeline, catalog)
         if monitor.listeners:
             self._tell_start(monitor, run_id, whole, skipped)
         try:
-            self._follow_run(monitor, pipeline, catalog, hook_manager, run_id)
+            with using(datasets):
+                self._follow_run(monitor, pipeline, catalog, hook_manager, run_id)
         except BaseException as error:
             if monitor.listeners:
                 self._tell_end(monitor, error)
@@ -236,8 +238,12 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         self._prepare(pipeline, catalog)
         check_data(pipeline, catalog)
 
-    def _prepare(self, pipeline: Pipeline, catalog: Any) -> None:
-        """Find every dataset of the run, or make it, before the first node; refuse what cannot work."""
+    def _prepare(self, pipeline: Pipeline, catalog: Any) -> set[int]:
+        """Find every dataset of the run, or make it, before the first node; refuse what cannot work.
+
+        Returns:
+            The ids of the datasets.
+        """
         if self._is_async:
             check_async(pipeline)
         check_names(pipeline, catalog)
@@ -245,16 +251,18 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         patterns = self._extra_dataset_patterns
         if patterns:
             catalog.config_resolver.add_runtime_patterns(patterns)
+        found: set[int] = set()
         try:
             for name in pipeline.graph.names:
                 if default is not None and name not in catalog:
                     catalog[name] = default(name)
-                catalog.get(name, fallback_to_runtime_pattern=True)
+                found.add(id(catalog.get(name, fallback_to_runtime_pattern=True)))
         finally:
             if patterns:
                 catalog.config_resolver.remove_runtime_patterns(patterns)
         if hasattr(catalog, "set_manager_datasets"):
             _make_usable(catalog, pipeline.graph.names)
+        return found
 
 
 def _make_usable(catalog: Any, names: Iterable[str]) -> None:

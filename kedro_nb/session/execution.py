@@ -12,6 +12,7 @@ from kedro_nb.io import DataCatalog
 from kedro_nb.io.run_catalog import RunCatalog
 from kedro_nb.pipeline.parameters import WHOLE, is_parameter
 from kedro_nb.pipeline.transcoding import strip_transcoding
+from kedro_nb.session.data import refresh
 from kedro_nb.session.hooks import RunHooks
 from kedro_nb.session.parameters import ParameterEntries, check_parameters, warn_of_unread
 
@@ -168,6 +169,7 @@ class Execution:
         else:
             even_if_empty = WHOLE in run.pipeline.inputs()
             self._parameters.put(self._shared, run.parameters, even_if_empty=even_if_empty)
+        refresh(self._catalog, run.pipeline.graph.names)
 
     def _catalog_of(self, run: Run, shared: DataCatalog) -> RunCatalog:
         even_if_empty = WHOLE in run.pipeline.inputs()

@@ -9,6 +9,7 @@ from kedro_nb.notebook.arguments import identifier
 from kedro_nb.notebook.catalog_table import CatalogRow, catalog_row, stored_bytes
 from kedro_nb.notebook.panel.previews import preview
 from kedro_nb.pipeline.parameters import is_parameter
+from kedro_nb.session.data import refresh, save_anew
 from kedro_nb.session.display import bytes_text
 from kedro_nb.session.history import PastRun
 
@@ -97,6 +98,7 @@ def look(session: Session, name: str, last: Mapping[str, str], *, asked: bool) -
     row = catalog_row(name, catalog, asks=False)
     if row.data == "no":
         return _nothing(last.get(name, ""))
+    refresh(catalog, [name])
     dataset = catalog[name]
     peek = getattr(dataset, "peek", None)
     if peek is not None:
@@ -158,5 +160,4 @@ def save_variable(session: Session, dataset: str, variable: str, variables: Mapp
         raise RequestError(f"There is no variable '{variable}'{did_you_mean(variable, known)}.")
     if is_parameter(dataset):
         raise RequestError(f"'{dataset}' is a parameter: set it among the parameters.")
-    session.catalog.get(dataset, fallback_to_runtime_pattern=True)
-    session.catalog.save(dataset, variables[variable])
+    save_anew(session.catalog, dataset, variables[variable])

@@ -25,6 +25,7 @@ from kedro_nb.notebook.panel.traits import CHOICES, PanelTraits
 from kedro_nb.notebook.workspace import pipelines_in, runners_in
 from kedro_nb.session import RunRequest
 from kedro_nb.session import session as current_session
+from kedro_nb.session.data import load_fresh
 from kedro_nb.session.definitions import lines_about
 from kedro_nb.session.line import command_line
 from kedro_nb.session.selection import FILTERS
@@ -309,7 +310,7 @@ class Panel(PanelTraits):
             DatasetError: it cannot be loaded.
         """
         name = data.variable_for(dataset, variable)
-        loaded = self.session.catalog.load(dataset)
+        loaded = load_fresh(self.session.catalog, dataset)
         self._variables[name] = loaded
         self.message = f"{name} holds the data of '{dataset}'."
         self.variables = data.variable_names(self._variables)

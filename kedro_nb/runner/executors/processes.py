@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError, PipelineError, WorkerError
 from kedro_nb.io.by_value import dumps_by_value
+from kedro_nb.io.fresh import forget_files
 from kedro_nb.io.packing import own_folders
 from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors import pool
@@ -68,6 +69,8 @@ class ProcessExecutor:
         }
         check_single_process((name, context.dataset(name)) for name in sorted(names))
         self._data = KernelData(names, context)
+        for dataset in self._data.travels.values():
+            forget_files(dataset, beside=1)  # nothing that is remembered of files travels
         self._in_memory = self._data.packed
         self._setup = self._describe(plan)
         for name in sorted(self._in_memory & plan.kept & plan.readers.keys()):
@@ -210,7 +213,13 @@ class ProcessExecutor:
                     self._free(worker)
                 if task.finished:
                     finished.append(task)
+                    self._look_again(task)
         return finished
+
+    def _look_again(self, task: Task) -> None:
+        """Have datasets forget what they remember of files that a worker has written, or may have."""
+        for name in (*task.node.output_names, *task.node.confirm_names):
+            forget_files(self._data.travels.get(name), beside=1)
 
     def _receive(self, worker: WorkerProcess) -> Any:
         """What a process says; None when it has died, or says nothing that can be understood."""
@@ -312,6 +321,8 @@ class ProcessExecutor:
                     if message is None or self._take(worker, self._busy[worker][0], *message):
                         del waiting[ready]
             tasks = [stopped(task) for task, _ in self._busy.values()]
+            for task in tasks:
+                self._look_again(task)
             self._fetch_all()
             for worker in self._busy:
                 worker.end()

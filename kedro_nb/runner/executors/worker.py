@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from kedro_nb.errors import DatasetError
 from kedro_nb.hooks import create_hook_manager
 from kedro_nb.io import DataCatalog, MemoryDataset, by_value
+from kedro_nb.io.fresh import load_version_saved, release_files
+from kedro_nb.io.marks import in_files
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.io.packing import pickled, write
 from kedro_nb.runner.executors.alone import stand_alone
@@ -187,6 +189,9 @@ class Worker:
         }
         kind = StandInCatalog if setup.asks_catalog else DataCatalog
         self._catalog = kind({**setup.datasets, **stand_ins})
+        self._foreign = {key for node in setup.nodes for key in node.output_keys}
+        for dataset in filter(in_files, setup.datasets.values()):
+            release_files(dataset)  # this process may remember folders from an earlier run
         manager = create_hook_manager(*setup.plugins) if setup.plugins else None
         self._context = TaskContext(None, self._catalog, manager, monitor, setup.run_id)
         self._context.adopts = False  # which is to be looked into where nothing is copied
@@ -207,6 +212,7 @@ class Worker:
         kept = {name: self._kept.pop(name) for name, packed in inputs.items() if packed is None}
         for name, packed in inputs.items():
             self._catalog[name].adopt(packed or kept[name])
+        self._look_again(node)
         task = Task(position, node)
         execute(task, self._context, f"process {os.getpid()}")
         outputs: dict[str, Packed] = {}
@@ -217,6 +223,15 @@ class Worker:
         if task.error is not None:
             outputs = self._write_again(kept)
         self._finish(task, outputs)
+
+    def _look_again(self, node: Node) -> None:
+        """Have the inputs that other workers have written since the last task forget what was there before."""
+        for name, key in zip(node.input_names, node.input_keys, strict=True):
+            dataset = self._setup.datasets.get(name)
+            if dataset is not None and key in self._foreign and in_files(dataset):
+                release_files(dataset)
+                load_version_saved(dataset)
+        self._foreign.difference_update(node.output_keys)  # these are this worker's
 
     def _finish(self, task: Task, outputs: dict[str, Packed]) -> None:
         sys.stdout.flush()

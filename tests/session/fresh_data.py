@@ -1,0 +1,208 @@
+"""Datasets that remember something of their files, and what another process does to these files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import fsspec
+import kedro.io
+from fsspec.implementations.local import LocalFileSystem
+
+from kedro_nb.io import AbstractDataset
+from kedro_nb.io.config import build_dataset
+
+
+class ListingFileSystem(LocalFileSystem):
+    """Local files behind a file system that lists each folder once, as those of object stores do."""
+
+    protocol = "listing"
+
+    def __init__(self, **options):
+        super().__init__(auto_mkdir=True, **options)
+
+    def ls(self, path, detail=False, **options):
+        path = self._strip_protocol(path)
+        if path not in self.dircache:
+            self.dircache[path] = super().ls(path, detail=True, **options)
+        found = self.dircache[path]
+        return found if detail else [each["name"] for each in found]
+
+    def info(self, path, **options):
+        path = self._strip_protocol(path)
+        parent = self._parent(path)
+        if parent in self.dircache:
+            for each in self.dircache[parent]:
+                if each["name"] == path:
+                    return each
+            raise FileNotFoundError(path)
+        return super().info(path, **options)
+
+    def exists(self, path, **options):
+        try:
+            self.ls(self._parent(path))
+            self.info(path, **options)
+        except OSError:
+            return False
+        return True
+
+    def invalidate_cache(self, path=None):
+        self.dircache.clear()
+
+
+fsspec.register_implementation("listing", ListingFileSystem, clobber=True)
+
+
+class Folder(AbstractDataset):
+    """A user's dataset that lists its folder once and has no `_release`."""
+
+    def __init__(self, where):
+        self.where = str(where)
+        self.listing = None
+
+    def names(self):
+        if self.listing is None:
+            self.listing = sorted(path.name for path in Path(self.where).glob("*.json"))
+        return self.listing
+
+    def load(self):
+        return {name: json.loads((Path(self.where) / name).read_text()) for name in self.names()}
+
+    def save(self, data):
+        Path(self.where).mkdir(parents=True, exist_ok=True)
+        for name, value in data.items():
+            (Path(self.where) / name).write_text(json.dumps(value))
+
+    def _exists(self):
+        return bool(self.names())
+
+    def _describe(self):
+        return {"where": self.where}
+
+
+class ReleasedFolder(Folder):
+    """The same with a `_release`."""
+
+    def _release(self):
+        self.listing = None
+
+
+class InTheObject(AbstractDataset):
+    """A user's dataset that keeps the data in the object."""
+
+    data = None
+
+    def load(self):
+        return self.data
+
+    def save(self, data):
+        self.data = data
+
+    def _exists(self):
+        return self.data is not None
+
+    def _release(self):
+        self.data = None
+
+    def _describe(self):
+        return {}
+
+
+def parts(path, number):
+    """Another process writes one more partition."""
+    path.mkdir(exist_ok=True)
+    (path / f"p{number}.json").write_text(json.dumps(number))
+
+
+def file(path, number):
+    """Another process writes the file."""
+    path.write_text(json.dumps(number))
+
+
+def version(path, number):
+    """Another process saves a version."""
+    folder = path / f"2999-01-01T00.00.0{number}.000Z"
+    folder.mkdir(parents=True)
+    file(folder / path.name, number)
+
+
+def shown(data):
+    """The last number that is in the data."""
+    if not isinstance(data, dict):
+        return data
+    values = [value() if callable(value) else value for value in data.values()]
+    return max(values, default=0)
+
+
+JSON = {"type": "json.JSONDataset"}
+# By kind: the entry without its path, the argument that the path goes to, and what another process does.
+KINDS = {
+    "partitioned": ({"type": "partitions.PartitionedDataset", "dataset": JSON}, "path", parts),
+    "incremental": ({"type": "partitions.IncrementalDataset", "dataset": JSON}, "path", parts),
+    "folder": ({"type": Folder}, "where", parts),
+    "released folder": ({"type": ReleasedFolder}, "where", parts),
+    "file": ({"type": "kedro_nb.io.JSONDataset"}, "filepath", file),
+    "kedro file": (JSON, "filepath", file),
+    "versioned": ({"type": "kedro_nb.io.JSONDataset", "versioned": True}, "filepath", version),
+    "kedro versioned": ({**JSON, "versioned": True}, "filepath", version),
+    "cached": ({"type": "CachedDataset", "dataset": {"type": "JSONDataset"}}, "dataset.filepath", file),
+    "kedro cached": ({"type": kedro.io.CachedDataset, "dataset": JSON}, "dataset.filepath", file),
+    "cached versioned": (
+        {"type": "CachedDataset", "versioned": True, "dataset": {"type": "JSONDataset"}},
+        "dataset.filepath",
+        version,
+    ),
+    "listed file": ({"type": "kedro_nb.io.JSONDataset"}, "filepath:listing", file),
+    "listed versions": (
+        {"type": "kedro_nb.io.JSONDataset", "versioned": True},
+        "filepath:listing",
+        version,
+    ),
+    "listed kedro file": (JSON, "filepath:listing", file),
+}
+
+OF_KEDRO = (
+    "partitioned",
+    "incremental",
+    "kedro file",
+    "kedro versioned",
+    "kedro cached",
+    "listed kedro file",
+)
+CACHED = {kind for kind in KINDS if "cached" in kind}
+HAVE_FOLDERS = {"partitioned", "incremental", "folder", "released folder"}
+
+
+class Place:
+    """A dataset of one kind, and its files."""
+
+    def __init__(self, kind, folder):
+        entry, argument, self._write = KINDS[kind]
+        argument, _, protocol = argument.partition(":")
+        self.kind = kind
+        self.path = folder / ("data" if kind in HAVE_FOLDERS else "data.json")
+        where = f"{protocol}://{self.path}" if protocol else str(self.path)
+        outer, _, inner = argument.partition(".")
+        self.entry = {**entry, outer: {**entry[outer], inner: where} if inner else where}
+        if kind in HAVE_FOLDERS:
+            self.path.mkdir()
+
+    def put_into(self, catalog, way, name="the_d"):
+        """Add the dataset to a catalog: as an entry, as the pattern of one, or as an object."""
+        if way == "object":
+            catalog[name] = build_dataset(name, self.entry)
+        else:
+            catalog.add_entries({"{any}_d" if way == "pattern" else name: self.entry})
+
+    def write(self, number):
+        """Another process writes."""
+        self._write(self.path, number)
+
+    def write_between(self, _data):
+        """A node during which another process writes 9."""
+        self.write(9)
+        return True
+
+    def data(self, number):
+        """What a node returns to save this number."""
+        return {f"p{number}.json": number} if self.kind in HAVE_FOLDERS else number
