@@ -363,6 +363,8 @@ def save_outputs(task: Task, context: TaskContext, outputs: list[Any]) -> None:
             chunks.close()
     else:
         _save_each(task, context, outputs)
+    if context.monitor.cancelled:  # a dataset may have caught the interrupt, and what it saved is not whole
+        raise RunCancelledError(f"Node '{node.name}' {_TOO_LATE}")
     if node.confirm_names:
         confirm(task, context)
 

@@ -1,6 +1,7 @@
 """ParallelRunner stopped from outside: by an interrupt, by cancelling, by the end of its kernel."""
 
 import _thread
+import gc
 import random
 import signal
 import subprocess
@@ -39,25 +40,23 @@ def test_cancelling_ends_a_node_that_never_returns(world):
         )
 
 
-def test_a_process_that_does_not_come_up_does_not_keep_anybody_from_stopping(monkeypatch):
+def test_a_process_that_does_not_come_up_does_not_keep_an_interrupt_from_stopping_the_run(monkeypatch):
     def hang(_connection, _parent):
         time.sleep(1000)
 
-    def twice():
+    def once():
         main = threading.main_thread().ident
-        wait_until(lambda: sys._current_frames()[main].f_code.co_name == "_send")  # what nobody reads
-        signal.pthread_kill(main, signal.SIGINT)
-        wait_until(lambda: monitor.cancelled)
+        wait_until(lambda: sys._current_frames()[main].f_code.co_name == "write_unless")  # what nobody reads
         signal.pthread_kill(main, signal.SIGINT)
 
     monkeypatch.setenv("KEDRO_MP_CONTEXT", "fork")
     pool.shut_down()
     monkeypatch.setattr(pool, "_serve", hang)
-    large_code, monitor = bytes(1 << 22), Monitor()
+    large_code = bytes(1 << 22)
     nodes = pipeline([node(lambda x: large_code, "x", "y")])
-    threading.Thread(target=twice).start()
+    threading.Thread(target=once).start()
     with pytest.raises(KeyboardInterrupt):
-        ParallelRunner().run(nodes, DataCatalog({"x": 1}), monitor=monitor)
+        ParallelRunner().run(nodes, DataCatalog({"x": 1}))
     assert not pool._shelf
 
 
@@ -72,6 +71,7 @@ def test_an_interrupt_at_a_random_moment_leaves_nothing(method):
     nodes = pipeline([node(large, f"x{i}", f"y{i}", name=f"n{i}") for i in range(6)])
     interrupted = 0
     before = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+    gc.disable()  # Python swallows an interrupt that comes while it collects what an earlier run has left
     try:
         for turn in range(INTERRUPTS[method]):
             if not turn % 5:
@@ -88,6 +88,7 @@ def test_an_interrupt_at_a_random_moment_leaves_nothing(method):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        gc.enable()
     assert interrupted
     del catalog
     run_something()

@@ -8,7 +8,6 @@ import contextlib
 import multiprocessing
 import multiprocessing.util  # before our own `atexit` below: what is registered last is called first
 import os
-import pickle
 import sys
 import threading
 import time
@@ -18,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.io.by_value import reloads
 from kedro_nb.io.packing import busy, improve_recycled, remove_leavings, start_recycling, stop_recycling
+from kedro_nb.runner.executors.channel import Inbox, encode, write_unless
+from kedro_nb.runner.executors.stopping import GLANCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 IDLE = 60.0  # seconds that a process waits for its next run
 _TOLD = 0.5  # seconds in which a thread that has waited for a process notes what became of it
@@ -47,6 +48,8 @@ class WorkerProcess:
         self._parent = os.getpid()
         context: Any = multiprocessing.get_context(method)
         self.connection, theirs = context.Pipe()
+        os.set_blocking(self.connection.fileno(), False)
+        self._inbox = Inbox()
         # A fork has our ends of all pipes: it must not keep them open when we are gone.
         _all.add(self)
         self._process = context.Process(target=_serve, args=(theirs, os.getpid()), name="kedro_nb-worker")
@@ -62,13 +65,30 @@ class WorkerProcess:
             if self._parent == os.getpid() and not self.connection.closed:
                 self.end()
 
-    def send(self, *message: Any) -> None:
-        """Send a message, whole."""
-        self.connection.send_bytes(pickle.dumps(message, protocol=5))
+    def send(self, *message: Any, stopped: Callable[[], bool]) -> bool:
+        """Send a message, for as long as `stopped` does not say that it is in vain.
 
-    def receive(self) -> Any:
-        """The next message."""
-        return pickle.loads(self.connection.recv_bytes())
+        Returns:
+            Whether the whole message was sent. A process that got a part of one is of no further use.
+
+        Raises:
+            OSError: the process has died.
+        """
+        return write_unless(self.connection.fileno(), encode(*message), stopped, GLANCE)
+
+    def receive(self) -> list[Any]:
+        """Read what has arrived, without waiting, and return the messages that are whole now.
+
+        Raises:
+            Exception: the process has died, or a node has written into the pipe.
+        """
+        self._inbox.read(self.connection.fileno())
+        return list(iter(self._inbox.take, None))
+
+    @property
+    def between_messages(self) -> bool:
+        """Whether the process has sent no part of a message that is not whole."""
+        return self._inbox.empty
 
     @property
     def alive(self) -> bool:
@@ -79,16 +99,17 @@ class WorkerProcess:
         with contextlib.suppress(OSError):
             os.kill(self.pid, _signal.SIGUSR1)
 
-    def end(self, grace: float = 0.0) -> int | None:
-        """End the process, whatever it does; its exit code, negative for a signal.
-
-        Args:
-            grace: seconds to wait for a process that ends by itself.
-        """
+    def await_end(self, seconds: float, stopped: Callable[[], bool]) -> None:
+        """Give the process some seconds to end by itself, for as long as `stopped` does not say otherwise."""
         # `join` can wait for ever for one whose descriptors a node has closed.
-        until = time.monotonic() + grace
-        while self._process.exitcode is None and time.monotonic() < until:
+        until = time.monotonic() + seconds
+        while self._process.exitcode is None and time.monotonic() < until and not stopped():
             time.sleep(0.005)
+
+    def end(self) -> int | None:
+        """End the process, whatever it does; its exit code, negative for a signal. None if it was ended before."""
+        if self.connection.closed:
+            return None
         if self._process.exitcode is None:
             self._process.kill()
             self._process.join()
@@ -129,16 +150,16 @@ def _without_main() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Let an interrupt wait until what is in here is done."""
+def uninterrupted() -> Iterator[list[Any]]:
+    """Let interrupts wait until the block is done; it is given the list of those that wait."""
     handler = _signal.getsignal(_signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(handler):
-        yield
-        return
     interrupts: list[Any] = []
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield interrupts
+        return
     _signal.signal(_signal.SIGINT, lambda *args: interrupts.append(args))
     try:
-        yield
+        yield interrupts
     finally:
         _signal.signal(_signal.SIGINT, handler)
         if interrupts:

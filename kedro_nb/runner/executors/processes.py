@@ -34,12 +34,15 @@ from kedro_nb.runner.executors.worker import Setup, Surroundings
 from kedro_nb.runner.failure import annotate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kedro_nb.io.packed import Packed
     from kedro_nb.runner.executors.pool import WorkerProcess
     from kedro_nb.runner.plan import Plan
     from kedro_nb.runner.task import Task, TaskContext
 
 _TO_WRITE = 1.0  # seconds for a node that was asked to stop, and for writing what it was given
+_TO_END = 1.0  # seconds for a process that has closed its pipe to end by itself
 
 
 class ProcessExecutor:
@@ -62,6 +65,7 @@ class ProcessExecutor:
         self._kept: dict[str, WorkerProcess] = {}  # outputs that stayed with the idle process that made them
         self._told: set[WorkerProcess] = set()
         self._ready: set[WorkerProcess] = set()
+        self._not_sent: list[Task] = []  # the run was stopped before
         names = {
             name
             for node in plan.nodes
@@ -134,24 +138,35 @@ class ProcessExecutor:
 
     def submit(self, task: Task) -> None:
         """Give the task to the process that has kept its input, to one that is free, or to a new one."""
-        with pool.uninterrupted():
+        with pool.uninterrupted() as interrupts:
             keeper = next((self._kept[name] for name in task.node.input_names if name in self._kept), None)
             worker = keeper or self._free_worker()
-            inputs = self._inputs(task, worker)
+            try:
+                inputs = self._inputs(task, worker, interrupts)
+            except WorkerError:
+                if not self._stopping(interrupts):
+                    raise
+                self._not_sent.append(task)
+                return
             self._busy[worker] = (task, inputs)  # which lasts as long as somebody may read it
             if worker in self._idle:
                 self._idle.remove(worker)
-        try:  # this may be interrupted: a process that has not come up does not read
+        try:
             if worker not in self._told:
-                worker.send("setup", self._setup)
                 self._told.add(worker)
-            worker.send("task", task.position, inputs)
+                if not worker.send("setup", self._setup, stopped=self._stopping):
+                    return  # `_stop` ends it
+            worker.send("task", task.position, inputs, stopped=self._stopping)
         except OSError:  # it has died
             if not worker.fresh and not keeper:  # while it was waiting: the next one
                 with pool.uninterrupted():
                     del self._busy[worker]
                     worker.end()
                 self.submit(task)
+
+    def _stopping(self, interrupts: Sequence[object] = ()) -> bool:
+        """Whether the run was stopped, or will be once the interrupts that wait are handled."""
+        return self._context.monitor.cancelled or bool(interrupts)
 
     def _free_worker(self) -> WorkerProcess:
         """One that keeps nothing, if there is one."""
@@ -160,7 +175,9 @@ class ProcessExecutor:
         keepers = set(self._kept.values())
         return next((worker for worker in reversed(self._idle) if worker not in keepers), self._idle[-1])
 
-    def _inputs(self, task: Task, worker: WorkerProcess) -> dict[str, Packed | None]:
+    def _inputs(
+        self, task: Task, worker: WorkerProcess, interrupts: Sequence[object]
+    ) -> dict[str, Packed | None]:
         """What a task reads, packed, and None for what the process has itself; what else it has kept is written."""
         inputs: dict[str, Packed | None] = {}
         for name in task.node.input_names:
@@ -169,30 +186,47 @@ class ProcessExecutor:
                     inputs[name] = None
                     del self._kept[name]
                 else:
-                    self._fetch(name)
+                    self._fetch(name, interrupts)
                     inputs[name] = self._context.dataset(name).packed()
         for name in [name for name, keeper in self._kept.items() if keeper is worker]:
-            self._fetch(name)
+            self._fetch(name, interrupts)
         return inputs
 
-    def _fetch(self, name: str) -> None:
+    def _fetch(self, name: str, interrupts: Sequence[object]) -> None:
         """Bring an output into the catalog, if it was kept where it was made."""
         worker = self._kept.pop(name, None)
         if worker is None:
             return
         try:
-            worker.send("give", name)
-            kind, content = worker.receive()
-        except Exception as error:  # it has died, or a node has written into the pipe
+            kind, content = self._ask(worker, interrupts, "give", name)
+        except Exception as error:  # it has died or does not answer, or a node has written into the pipe
+            self._idle = [other for other in self._idle if other is not worker]
+            worker.end()
             raise WorkerError(_lost(name)) from error
         if kind == "failed":
             raise DatasetError(f"{name}: {content}")
         self._context.dataset(name).adopt(content.own())
 
-    def _fetch_all(self) -> None:
+    def _ask(self, worker: WorkerProcess, interrupts: Sequence[object], *question: Any) -> Any:
+        """What an idle process answers. Once the run is stopped it has little time to do so."""
+        until: float | None = None
+
+        def late() -> bool:
+            nonlocal until
+            if until is None and self._stopping(interrupts):
+                until = time.monotonic() + _TO_WRITE
+            return until is not None and time.monotonic() > until
+
+        worker.send(*question, stopped=late)
+        while not late():
+            if connection.wait([worker.connection], GLANCE) and (answers := worker.receive()):
+                return answers[0]
+        raise TimeoutError
+
+    def _fetch_all(self, interrupts: Sequence[object]) -> None:
         for name in list(self._kept):
             with contextlib.suppress(DatasetError, WorkerError):  # the catalog has it not, and says so
-                self._fetch(name)
+                self._fetch(name, interrupts)
 
     def wait(self) -> list[Task]:
         """Pass on what the processes say, until one of them has finished its task or died."""
@@ -203,13 +237,11 @@ class ProcessExecutor:
             connections: Any = {worker.connection: worker for worker in self._busy}
             for ready in connection.wait(list(connections), GLANCE):
                 worker = connections[ready]
-                message = self._receive(worker)
                 task, _ = self._busy[worker]
-                if message is None:
+                messages = self._receive(worker)
+                if messages is None:
                     self._bury(worker)
-                elif message[0] == "ready":
-                    self._ready.add(worker)
-                elif self._take(worker, task, *message):
+                elif self._take_all(worker, task, messages):
                     self._free(worker)
                 if task.finished:
                     finished.append(task)
@@ -221,23 +253,30 @@ class ProcessExecutor:
         for name in (*task.node.output_names, *task.node.confirm_names):
             forget_files(self._data.travels.get(name), beside=1)
 
-    def _receive(self, worker: WorkerProcess) -> Any:
-        """What a process says; None when it has died, or says nothing that can be understood."""
+    def _receive(self, worker: WorkerProcess) -> list[Any] | None:
+        """What a process has said; None when it has died, or says nothing that can be understood."""
         with pool.uninterrupted():
             try:
-                message = worker.receive()
+                messages = worker.receive()
+                for kind, *content in messages:
+                    if kind in {"done", "failed"}:
+                        for packed in content[0].values():
+                            packed.own()
+                    elif kind == "ask" and content[2] is not None:
+                        content[2].own()
             except Exception:  # noqa: BLE001 - a node may have written into the pipe
                 return None
-            if message[0] in {"done", "failed"}:
-                for packed in message[1].values():
-                    packed.own()
-            elif message[0] == "ask" and message[3] is not None:
-                message[3].own()
-            return message
+            return messages
+
+    def _take_all(self, worker: WorkerProcess, task: Task, messages: list[Any]) -> bool:
+        """Do what the messages about a task say; True for the last one."""
+        return any(self._take(worker, task, *message) for message in messages)
 
     def _take(self, worker: WorkerProcess, task: Task, kind: str, *content: Any) -> bool:
         """Do what a message about a task says; True for the last one."""
-        if kind in {"text", "log"}:
+        if kind == "ready":
+            self._ready.add(worker)
+        elif kind in {"text", "log"}:
             self._show(task, kind, *content)
         elif kind == "ask":
             self._answer(worker, task, *content)
@@ -245,23 +284,9 @@ class ProcessExecutor:
             name, moment, details = content
             self._context.monitor.emit(getattr(self._context.events, name)(moment, task.node, *details))
         elif kind == "done":
-            outputs, kept, (task.load, task.call, task.save), task.peak, data = content
-            task.data = data or {}
-            for name, packed in outputs.items():
-                self._context.dataset(name).adopt(packed)
-            for name in kept:
-                self._context.dataset(name).release()  # what is there is from an earlier run
-                self._kept[name] = worker
-            task.finished = True
+            self._take_outputs(worker, task, *content)
         elif kind == "failed":
-            inputs, sent, task.doing, task.dataset = content
-            for name, packed in inputs.items():
-                self._context.dataset(name).adopt(packed)
-            task.lent = dict(enumerate(inputs))
-            task.error = unpack_error(sent)
-            if isinstance(task.error, Exception) and not getattr(task.error, "__notes__", ()):
-                annotate(task.error, f"In node {task.node}")
-            task.finished = True
+            self._take_failure(task, *content)
         return task.finished
 
     def _show(self, task: Task, kind: str, *content: Any) -> None:
@@ -278,27 +303,53 @@ class ProcessExecutor:
         if method == "load" and answer[0] == "result":
             self._busy[worker][1][name] = answer[1]  # which lasts until the task has ended
         with contextlib.suppress(OSError):  # it has died, and is buried next
-            worker.send(*answer)
+            worker.send(*answer, stopped=self._stopping)
+
+    def _take_outputs(
+        self, worker: WorkerProcess, task: Task, outputs: dict[str, Packed], kept: list[str], *measured: Any
+    ) -> None:
+        (task.load, task.call, task.save), task.peak, data = measured
+        task.data = data or {}
+        for name, packed in outputs.items():
+            self._context.dataset(name).adopt(packed)
+        for name in kept:
+            self._context.dataset(name).release()  # what is there is from an earlier run
+            self._kept[name] = worker
+        task.finished = True
+
+    def _take_failure(
+        self, task: Task, inputs: dict[str, Packed], sent: Any, doing: str, dataset: str
+    ) -> None:
+        task.doing, task.dataset = doing, dataset
+        for name, packed in inputs.items():
+            self._context.dataset(name).adopt(packed)
+        task.lent = dict(enumerate(inputs))
+        task.error = unpack_error(sent)
+        if isinstance(task.error, Exception) and not getattr(task.error, "__notes__", ()):
+            annotate(task.error, f"In node {task.node}")
+        task.finished = True
 
     def _free(self, worker: WorkerProcess) -> None:
         with pool.uninterrupted():
             task, _ = self._busy.pop(worker)
-            if isinstance(task.error, MemoryError):
-                worker.end()  # it may be as full, or as limited, as it was
+            # It may be as full, or as limited, as it was; or something else may come between two messages.
+            if isinstance(task.error, MemoryError) or not worker.between_messages:
+                worker.end()
             else:
                 self._idle.append(worker)
 
     def _bury(self, worker: WorkerProcess) -> None:
+        worker.await_end(_TO_END, self._stopping)
         with pool.uninterrupted():
             task, inputs = self._busy.pop(worker)
-            code = worker.end(grace=1.0)
+            code = worker.end()
         lost = [name for name, packed in inputs.items() if packed is None]
         if not worker.fresh and worker not in self._ready and not lost:
             self.submit(task)  # it died while it was waiting, or nearly so: the node has not begun
             return
         how = f"exit code {code}"
         if code is not None and code < 0:
-            how = f"signal {-code}, {signal.Signals(-code).name}"
+            how = f"signal {-code}, {_signal_name(-code)}"
             if code == -signal.SIGKILL:
                 how += ": the system does this when memory runs out"
         task.error = WorkerError(f"The process that ran node '{task.node.name}' has ended ({how}).")
@@ -309,7 +360,7 @@ class ProcessExecutor:
 
     def _stop(self) -> list[Task]:
         """Ask what is at work to stop, so that it can clean up, and end it: the run was cancelled."""
-        with pool.uninterrupted():
+        with pool.uninterrupted() as interrupts:
             for worker in self._busy:
                 worker.ask_to_stop()
             until = time.monotonic() + (_TO_WRITE if self._only_there() else GRACE)
@@ -317,13 +368,14 @@ class ProcessExecutor:
             while waiting and (left := until - time.monotonic()) > 0:
                 for ready in connection.wait(list(waiting), left):
                     worker = waiting[ready]
-                    message = self._receive(worker)
-                    if message is None or self._take(worker, self._busy[worker][0], *message):
+                    messages = self._receive(worker)
+                    if messages is None or self._take_all(worker, self._busy[worker][0], messages):
                         del waiting[ready]
-            tasks = [stopped(task) for task, _ in self._busy.values()]
+            tasks = [stopped(task) for task in (*self._not_sent, *(task for task, _ in self._busy.values()))]
+            self._not_sent.clear()
             for task in tasks:
                 self._look_again(task)
-            self._fetch_all()
+            self._fetch_all(interrupts)
             for worker in self._busy:
                 worker.end()
             self._busy.clear()
@@ -340,15 +392,23 @@ class ProcessExecutor:
     def close(self, *, abandon: bool = False) -> None:
         """Put free processes back on the shelf; end those that are still at work."""
         del abandon  # a process that is at work when the run is over has nothing to finish
-        with pool.uninterrupted():
+        with pool.uninterrupted() as interrupts:
             for worker in self._busy:
                 worker.end()
             self._busy.clear()
-            self._fetch_all()
+            self._fetch_all(interrupts)
             pool.give_back(self._idle)
             self._idle = []
             self._told.clear()
             self._ready.clear()
+
+
+def _signal_name(number: int) -> str:
+    """The name of a signal; Python names only the first and the last of the real-time signals."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIGRTMIN+{number - signal.SIGRTMIN}"
 
 
 def _lost(name: str) -> str:

@@ -14,6 +14,7 @@ import time
 import traceback
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from kedro_nb.errors import DatasetError
@@ -23,6 +24,7 @@ from kedro_nb.io.fresh import load_version_saved, release_files
 from kedro_nb.io.marks import in_files
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.io.packing import pickled, write
+from kedro_nb.runner.executors import channel
 from kedro_nb.runner.executors.alone import stand_alone
 from kedro_nb.runner.executors.kernel_data import StandIn, StandInCatalog
 from kedro_nb.runner.executors.remote_error import pack_error
@@ -32,7 +34,7 @@ from kedro_nb.runner.task import Task, TaskContext, execute
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from multiprocessing.connection import Connection
-    from pathlib import Path
+    from types import FrameType
 
     from kedro_nb.io.packed import Packed
     from kedro_nb.pipeline import Node
@@ -102,36 +104,44 @@ def main(connection: Connection, parent: int) -> None:
     stand_alone()
     by_value.takes_code = False
     worker = Worker(connection)
-    signal.signal(signal.SIGUSR1, signal.default_int_handler)  # the kernel passes them on as this
-    with contextlib.suppress(KeyboardInterrupt):  # beside a node: this process is to end anyway
-        _serve(worker, connection)
+    signal.signal(signal.SIGUSR1, worker.stop)  # the kernel passes interrupts on as this
+    _serve(worker)
     os._exit(0)
 
 
-def _serve(worker: Worker, connection: Connection) -> None:
+def _serve(worker: Worker) -> None:
     while True:
         try:
-            kind, *rest = pickle.loads(connection.recv_bytes())
+            kind, *rest = worker.receive()
         except (EOFError, OSError):
             return
         getattr(worker, kind)(*rest)
 
 
 def _watch(parent: int, above: int) -> None:
-    """A worker whose kernel was killed goes too, even if another process holds the connection open.
+    """End this process when its kernel has ended, even if another process holds the connection open.
 
     Args:
         parent: the kernel.
-        above: the process that started this one: the kernel, or the server of `forkserver`, which goes with it.
+        above: the process that started this one: the kernel, or the server of `forkserver`. The server outlives the
+            kernel as long as there is a worker.
     """
     while True:
         time.sleep(_WATCH)
-        try:
-            os.kill(parent, 0)
-        except OSError:
+        if os.getppid() != above or _has_ended(parent):
             os._exit(1)
-        if os.getppid() != above:
-            os._exit(1)
+
+
+def _has_ended(process: int) -> bool:
+    """Whether a process has ended, also when its parent has not waited for it yet."""
+    try:
+        os.kill(process, 0)
+    except OSError:
+        return True
+    with contextlib.suppress(OSError):  # only Linux has this file
+        status = Path(f"/proc/{process}/stat").read_text()
+        return status.rpartition(")")[2].split()[0] in {"Z", "X"}
+    return False
 
 
 def _mute() -> None:
@@ -149,12 +159,29 @@ class Worker:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._inbox = channel.Inbox()
         self._lock = threading.RLock()
         self._asking = threading.Lock()  # one question at a time: what comes next is its answer
         self._task = -1  # none: who prints now was left behind by a task that is over
         self._prints = contextlib.ExitStack()  # what takes them, until the next run
         self._broken: BaseException | None = None
         self._kept: dict[str, Packed] = {}  # outputs that wait here for their reader, not written
+        self._monitor = Monitor()
+        self._stopped = False
+        self._in_node = False  # where an interrupt may be raised
+        self._late = False  # an interrupt is to be raised after the message
+
+    def stop(self, _number: int, frame: FrameType | None) -> None:
+        """Interrupt the node that is running, and keep nothing that it returns: the kernel stops the run."""
+        self._stopped = self._monitor.cancelled = True
+        if not self._in_node:
+            return
+        while frame is not None:
+            if frame.f_code is Worker.send.__code__:  # which raises it once the message is whole
+                self._late = True
+                return
+            frame = frame.f_back
+        raise KeyboardInterrupt
 
     def setup(self, pickled: bytes) -> None:
         """Get ready for a run."""
@@ -182,7 +209,10 @@ class Worker:
         sys.stdout = _Stream(self, "stdout")
         sys.stderr = _Stream(self, "stderr")
         listeners = [self._event] if setup.tells else ()
-        monitor = Monitor(listeners, lends=False, measures=setup.measures, captures=setup.captures)
+        self._monitor = monitor = Monitor(
+            listeners, lends=False, measures=setup.measures, captures=setup.captures
+        )
+        monitor.cancelled = self._stopped
         stand_ins = {
             name: StandIn.named(kind)(name, in_memory, self.ask, setup.packing)
             for name, (kind, in_memory) in setup.stays.items()
@@ -214,7 +244,7 @@ class Worker:
             self._catalog[name].adopt(packed or kept[name])
         self._look_again(node)
         task = Task(position, node)
-        execute(task, self._context, f"process {os.getpid()}")
+        self._execute(task)
         outputs: dict[str, Packed] = {}
         if task.error is None:
             outputs = self._pack(task, [name for name in node.output_names if name in self._setup.in_memory])
@@ -232,6 +262,15 @@ class Worker:
                 release_files(dataset)
                 load_version_saved(dataset)
         self._foreign.difference_update(node.output_keys)  # these are this worker's
+
+    def _execute(self, task: Task) -> None:
+        try:
+            self._in_node = True
+            execute(task, self._context, f"process {os.getpid()}")
+        except KeyboardInterrupt as error:  # beside the node's own code
+            task.error = error
+        finally:
+            self._in_node = False
 
     def _finish(self, task: Task, outputs: dict[str, Packed]) -> None:
         sys.stdout.flush()
@@ -288,10 +327,20 @@ class Worker:
             self.send("given", packed)
             packed.disown()
 
+    def receive(self) -> Any:
+        """The next message, which may still have to come."""
+        while (message := self._inbox.take()) is None:
+            self._inbox.read(self._connection.fileno())
+        return message
+
     def send(self, *message: Any) -> None:
         """Send a message, whole."""
+        data = channel.encode(*message)
         with self._lock:
-            self._connection.send_bytes(pickle.dumps(message, protocol=5))
+            channel.write(self._connection.fileno(), data)
+        if self._late and self._in_node and threading.current_thread() is threading.main_thread():
+            self._late = False
+            raise KeyboardInterrupt
 
     def ask(self, name: str, method: str, packed: Packed | None) -> tuple[Any, ...]:
         """Ask the kernel for something that a dataset there is to do, and wait for the answer."""
@@ -299,7 +348,7 @@ class Worker:
             if self._task < 0:
                 raise DatasetError(f"'{name}' cannot be used by a thread whose node has ended.")
             self.send("ask", name, method, packed)
-            answer: tuple[Any, ...] = pickle.loads(self._connection.recv_bytes())
+            answer: tuple[Any, ...] = self.receive()
             return answer
 
     def _event(self, event: Event) -> None:

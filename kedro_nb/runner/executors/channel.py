@@ -1,0 +1,102 @@
+"""Whole messages through a pipe, between the kernel and one of its worker processes.
+
+A worker may die, stop or write something else into the pipe in the middle of a message. So the kernel reads only what
+has arrived and looks for whole messages in it, and it writes only what fits: it never waits without looking at
+whether the run was stopped. A worker has nothing else to do and waits.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import struct
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_HEADER = struct.Struct("!8sQ")  # the mark, and the number of bytes that follow the header
+_MARK = b"kedro_nb"
+_AT_ONCE = 1 << 18  # bytes to read at a time
+
+
+def encode(*message: Any) -> bytes:
+    """The bytes of a message."""
+    content = pickle.dumps(message, protocol=5)
+    return _HEADER.pack(_MARK, len(content)) + content
+
+
+class Inbox:
+    """Bytes as they arrive, and the messages that are whole."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no incomplete message either."""
+        return not self._bytes
+
+    def read(self, descriptor: int) -> None:
+        """Add what has arrived, in one call of the system.
+
+        Raises:
+            EOFError: the other end is closed.
+            OSError: the pipe is broken or, where it does not block, nothing has arrived.
+        """
+        if not (arrived := os.read(descriptor, _AT_ONCE)):
+            raise EOFError
+        self._bytes += arrived
+
+    def take(self) -> Any:
+        """Remove a message and return it; None if no message is whole.
+
+        Raises:
+            ValueError: the bytes are not a message.
+        """
+        if not _MARK.startswith(self._bytes[: len(_MARK)]):
+            raise ValueError("Something else than a message was written into the pipe.")
+        if len(self._bytes) < _HEADER.size:
+            return None
+        end = _HEADER.size + _HEADER.unpack_from(self._bytes)[1]
+        if len(self._bytes) < end:
+            return None
+        content = bytes(memoryview(self._bytes)[_HEADER.size : end])
+        del self._bytes[:end]
+        return pickle.loads(content)
+
+
+def write(descriptor: int, data: bytes) -> None:
+    """Write all of it, however long the other end takes to read."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def write_unless(descriptor: int, data: bytes, stopped: Callable[[], bool], glance: float) -> bool:
+    """Write to a pipe that does not block, for as long as it is wanted.
+
+    Args:
+        descriptor: where to write.
+        data: what to write.
+        stopped: tells whether to give up.
+        glance: seconds between two calls of `stopped`.
+
+    Returns:
+        Whether all of it was written.
+
+    Raises:
+        OSError: the pipe is broken.
+    """
+    rest = memoryview(data)
+    while rest:
+        try:
+            rest = rest[os.write(descriptor, rest) :]
+        except BlockingIOError:
+            if stopped():
+                return False
+            poll = select.poll()
+            poll.register(descriptor, select.POLLOUT)
+            poll.poll(glance * 1000)
+    return True
