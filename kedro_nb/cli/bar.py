@@ -7,6 +7,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
+from kedro_nb.masking import mask_text
 from kedro_nb.runner.events import (
     NodeCancelled,
     NodeFailed,
@@ -117,7 +118,7 @@ class BarView:
             if complete and name != self._named:
                 lines.append(f"{name}:")
                 self._named = name
-            lines += [f"  {line}" for line in complete]
+            lines += [f"  {mask_text(line)}" for line in complete]
         if lines:
             self._live.console.out("\n".join(lines), highlight=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ import kedro_nb
 from kedro_nb.cli.execution import BAD_REQUEST, INTERRUPTED, execute
 from kedro_nb.cli.parsing import read_context, run_command
 from kedro_nb.errors import RequestError
+from kedro_nb.masking import error_text, mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,13 +31,15 @@ def run_cli(args: Sequence[str]) -> int:
     try:
         code = _group().main(list(args), "kedro-nb", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        told = io.StringIO()
+        error.show(told)
+        click.echo(mask_text(told.getvalue()), err=True, nl=False)
         return BAD_REQUEST
     except click.Abort:  # what Click makes of Ctrl-C
         click.echo("Stopped by an interrupt. To try again, repeat the command.", err=True)
         return INTERRUPTED
     except RequestError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {error_text(error)}", err=True)
         return BAD_REQUEST
     return code if isinstance(code, int) else 0
 

@@ -7,6 +7,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from kedro_nb.frames import PACKAGE, is_users
+from kedro_nb.masking import mask_code, mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +32,8 @@ def _lines(told: traceback.TracebackException, *, ours: bool) -> Iterator[str]:
             del frames[-1]
     if frames:
         yield "Traceback (most recent call last):"
-        yield "".join(traceback.StackSummary.from_list(frames).format()).rstrip()
-    yield "".join(told.format_exception_only()).rstrip().removeprefix("kedro_nb.errors.")
+        yield mask_code("".join(traceback.StackSummary.from_list(frames).format()).rstrip())
+    yield mask_text("".join(told.format_exception_only()).rstrip()).removeprefix("kedro_nb.errors.")
 
 
 def explain_stop(run: Run) -> str:

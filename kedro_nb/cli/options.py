@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kedro_nb.errors import RequestError, did_you_mean
+from kedro_nb.masking import MASK
+from kedro_nb.runner.result import describe_value
 from kedro_nb.session.parsing import nest, parse_params, parse_versions, split_list
 from kedro_nb.session.request import RunRequest
 
@@ -86,11 +88,23 @@ def _flag(value: Any, where: str) -> bool:
 
 
 def _params(value: Any, where: str) -> dict[str, Any]:
-    if isinstance(value, str):
-        return parse_params(value, where)
-    if isinstance(value, dict):
-        return nest(value, where)
+    if isinstance(value, str | dict):
+        found = parse_params(value, where) if isinstance(value, str) else nest(value, where)
+        _refuse_masked(found, where)
+        return found
     raise _wrong(where, "a mapping, or text as in key=value,other=value", value)
+
+
+def _refuse_masked(params: Mapping[str, Any], where: str) -> None:
+    """Refuse a line that was copied from where secrets are not shown."""
+    for name, value in params.items():
+        if isinstance(value, dict):
+            _refuse_masked(value, where)
+        elif value == MASK:
+            raise RequestError(
+                f"{where}: '{name}' is {MASK}, which stands for a value that is not shown. "
+                "Write the value in its place."
+            )
 
 
 def _versions(value: Any, where: str) -> dict[str, str]:
@@ -104,7 +118,7 @@ def _versions(value: Any, where: str) -> dict[str, str]:
 
 
 def _wrong(where: str, wanted: str, value: Any) -> RequestError:
-    return RequestError(f"{where} takes {wanted}, and not {value!r} ({type(value).__name__}).")
+    return RequestError(f"{where} takes {wanted}, and not {describe_value(value)} ({type(value).__name__}).")
 
 
 _CONVERTERS: dict[str, Callable[[Any, str], Any]] = {

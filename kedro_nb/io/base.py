@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 import functools
-import logging
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from kedro_nb.errors import DatasetError
+from kedro_nb.masking import error_text, get_logger, mask_text, mask_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ _PROTOCOL = ("load", "save", "exists", "release", "_describe")
 _OUR_PACKAGE = "kedro_nb.io"
 SAVING_NONE = "Saving 'None' to a 'Dataset' is not allowed"
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 def is_dataset(obj: object) -> bool:
@@ -44,7 +44,7 @@ def type_name(cls: type) -> str:
 def describe(dataset: object) -> str:
     """`repr(dataset)` for messages: a dataset that cannot describe itself must not hide the first error."""
     try:
-        return repr(dataset)
+        return mask_text(repr(dataset))
     except Exception:  # noqa: BLE001 - a user's __repr__ may raise anything
         return f"{type_name(type(dataset))}(...)"
 
@@ -87,7 +87,7 @@ class AbstractDataset(ABC, Generic[_DI, _DO]):
             raise
         except Exception as error:
             raise DatasetError(
-                f"Failed during exists check for dataset {describe(self)}.\n{error}"
+                f"Failed during exists check for dataset {describe(self)}.\n{error_text(error)}"
             ) from error
 
     def release(self) -> None:
@@ -96,7 +96,9 @@ class AbstractDataset(ABC, Generic[_DI, _DO]):
         except DatasetError:
             raise
         except Exception as error:
-            raise DatasetError(f"Failed during release for dataset {describe(self)}.\n{error}") from error
+            raise DatasetError(
+                f"Failed during release for dataset {describe(self)}.\n{error_text(error)}"
+            ) from error
 
     @classmethod
     def from_config(
@@ -143,8 +145,9 @@ class AbstractDataset(ABC, Generic[_DI, _DO]):
         return config
 
     def __repr__(self) -> str:
-        shown = (f"{key}={value!r}" for key, value in self._describe().items() if value is not None)
-        return f"{type_name(type(self))}({', '.join(shown)})"
+        told = mask_value(self._describe())
+        shown = (f"{key}={value!r}" for key, value in told.items() if value is not None)
+        return mask_text(f"{type_name(type(self))}({', '.join(shown)})")
 
     @classmethod
     def _wrap_load(cls, load: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -176,11 +179,11 @@ class AbstractDataset(ABC, Generic[_DI, _DO]):
 
 
 def load_error(dataset: object, error: Exception) -> DatasetError:
-    return DatasetError(f"Failed while loading data from dataset {describe(dataset)}.\n{error}")
+    return DatasetError(f"Failed while loading data from dataset {describe(dataset)}.\n{error_text(error)}")
 
 
 def save_error(dataset: object, error: Exception) -> DatasetError:
-    return DatasetError(f"Failed while saving data to dataset {describe(dataset)}.\n{error}")
+    return DatasetError(f"Failed while saving data to dataset {describe(dataset)}.\n{error_text(error)}")
 
 
 def entry_load_error(name: str, dataset: object, error: Exception) -> DatasetError:

@@ -22,12 +22,13 @@ from kedro_nb.io.memory import MemoryDataset
 from kedro_nb.io.patterns import MEMORY_PATTERNS, CatalogConfigResolver, Patterns
 from kedro_nb.io.safe_paths import check_version, chosen_versions
 from kedro_nb.io.versioned import Version, generate_timestamp
+from kedro_nb.masking import get_logger, remember_dataset
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-logger = logging.getLogger("kedro_nb.io.data_catalog")  # the name that Kedro's users filter by
+logger = get_logger("kedro_nb.io.data_catalog")  # the name that Kedro's users filter by
 
 
 def log_loading(name: str, dataset: object) -> None:
@@ -223,7 +224,11 @@ class DataCatalog(OlderCatalogMethods):
     def __setitem__(self, key: str, value: Any) -> None:
         if not isinstance(key, str):
             raise DatasetError(f"Dataset names are text, and {key!r} is a '{type(key).__name__}'.")
-        dataset = value if is_dataset(value) else MemoryDataset(value)
+        if is_dataset(value):
+            dataset = value
+            remember_dataset(dataset)
+        else:
+            dataset = MemoryDataset(value)
         with self._lock:
             self._adopt_versions(key, dataset)
             if key in self._entries:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import logging
+import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import CredentialsNotFoundError, DatasetError, closest, did_you_mean
 from kedro_nb.io.base import is_dataset_class, type_name
 from kedro_nb.io.safe_paths import check_version
+from kedro_nb.masking import MASK, error_text, get_logger, mask_text, mask_value, remember_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 VERSIONED = "versioned"
+# A reference to credentials. Anything else may be the secret itself, in the wrong place.
+_NAME = re.compile(r"[a-z]+|[a-z]+[0-9]*(?:[_-][a-z0-9]+)+")
 _UNDERSCORE_HINT = (
     "Hint: If this catalog entry is intended for variable interpolation, "
     "make sure that the {key} is preceded by an underscore."
@@ -29,7 +32,7 @@ def check_entry(name: object, entry: object) -> None:
     if not isinstance(entry, dict):
         raise DatasetError(
             f"Catalog entry '{name}' is not a valid dataset configuration: expected a mapping with a 'type', "
-            f"found {entry!r}.\n{_UNDERSCORE_HINT.format(key='key')}"
+            f"found {mask_text(repr(mask_value(entry)))}.\n{_UNDERSCORE_HINT.format(key='key')}"
         )
     if "type" not in entry:
         near = [key for key in closest("type", map(str, entry), count=1) if key != "type"]
@@ -38,6 +41,18 @@ def check_entry(name: object, entry: object) -> None:
             "'type' is missing from dataset catalog configuration."
             + (f" Is '{near[0]}' meant to be 'type'?" if near else "")
             + f"\n{_UNDERSCORE_HINT.format(key='top level key')}",
+        )
+
+
+def check_credentials(credentials: Any) -> None:
+    """Refuse credentials that are not a mapping of names to credentials. What they hold is not shown.
+
+    Raises:
+        DatasetError: they are something else.
+    """
+    if credentials is not None and not hasattr(credentials, "items"):
+        raise DatasetError(
+            f"Credentials are a mapping of names to credentials, and not a '{type(credentials).__name__}'."
         )
 
 
@@ -55,9 +70,11 @@ def fill_credentials(
         if not isinstance(wanted, str):
             return wanted
         if wanted not in credentials:
+            near = did_you_mean(wanted, credentials)
+            shown = wanted if near or _NAME.fullmatch(wanted) else MASK
             raise CredentialsNotFoundError(
-                f"Unable to find credentials '{wanted}': check your data catalog and credentials configuration "
-                f"(dataset '{name}'){did_you_mean(wanted, credentials) or '.'}"
+                f"Unable to find credentials '{shown}': check your data catalog and credentials configuration "
+                f"(dataset '{name}'){near or '.'}"
             )
         return credentials[wanted]
 
@@ -72,6 +89,7 @@ def build_dataset(
     from kedro_nb.io.types import resolve_type
 
     check_entry(name, config)
+    remember_parameters(config)
     arguments = {key: value for key, value in config.items() if key not in ("type", VERSIONED)}
     try:
         cls = resolve_type(config["type"])
@@ -149,7 +167,7 @@ def _construct(name: str, cls: type, arguments: dict[str, Any]) -> Any:
         raise DatasetError(_argument_message(name, cls, arguments, error)) from error
     except Exception as error:
         raise DatasetError(
-            f"Failed to instantiate dataset '{name}' of type '{type_name(cls)}'.\n{error}"
+            f"Failed to instantiate dataset '{name}' of type '{type_name(cls)}'.\n{error_text(error)}"
         ) from error
     if not is_dataset_class(type(dataset)):
         raise _parse_error(name, f"'{type_name(cls)}' does not make a dataset.")
@@ -165,7 +183,7 @@ def _argument_message(name: str, cls: type, arguments: dict[str, Any], error: Ty
         return f"Dataset '{name}' of type '{type_name(cls)}' cannot be versioned: remove '{VERSIONED}' from its entry."
     hints = [f"'{key}'{did_you_mean(key, known)}" for key in unknown if closest(key, known)]
     return (
-        f"{error}.\nDataset '{name}' must only contain arguments valid for the constructor of "
+        f"{error_text(error)}.\nDataset '{name}' must only contain arguments valid for the constructor of "
         f"'{type_name(cls)}': {', '.join(known)}." + "".join(f"\n{hint}" for hint in hints)
     )
 

@@ -7,8 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError
-from kedro_nb.io.config import check_entry, fill_credentials
+from kedro_nb.io.config import check_credentials, check_entry, fill_credentials
 from kedro_nb.io.safe_paths import leads_elsewhere
+from kedro_nb.masking import remember_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -37,6 +38,8 @@ class CatalogConfigResolver:
         credentials: Mapping[str, dict[str, Any]] | None = None,
         default_runtime_patterns: Patterns | None = None,
     ) -> None:
+        check_credentials(credentials)
+        remember_credentials(credentials)
         self.credentials: dict[str, dict[str, Any]] = dict(credentials or {})
         if config is not None and not hasattr(config, "items"):
             raise DatasetError(

@@ -9,6 +9,7 @@ from typing import Any
 from kedro_nb.errors import DatasetError, DatasetNotFoundError, RequestError, closest
 from kedro_nb.io import DataCatalog
 from kedro_nb.io.marks import lacks_data
+from kedro_nb.masking import mask_value
 from kedro_nb.notebook.arguments import (
     identifier,
     parse_mapping,
@@ -133,7 +134,7 @@ class Loaded(tuple[Any, ...]):  # noqa: SLOT001 - a tuple has no room for slots
 
     def __repr__(self) -> str:
         named = zip(self.variables, self, strict=True)
-        return "\n".join(f"{name} = {describe_value(value)}" for name, value in named)
+        return "\n".join(f"{name} = {describe_value(value, name)}" for name, value in named)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002 - IPython's signature
         printer.text(repr(self))
@@ -194,7 +195,7 @@ def show_parameters(line: str) -> None:
     _refuse_words(line, "%kedro_params")
     parameters = session().parameters
     shown = (
-        yaml.safe_dump(parameters, sort_keys=False, allow_unicode=True)
+        yaml.safe_dump(mask_value(parameters), sort_keys=False, allow_unicode=True)
         if parameters
         else "No parameters yet."
     )

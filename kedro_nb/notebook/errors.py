@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 import sys
 import traceback as traceback_lines
 from collections import Counter
@@ -12,11 +13,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kedro_nb.frames import PACKAGE, is_ours, is_users
+from kedro_nb.masking import error_text, mask_code, mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _NOTEBOOK = f"{PACKAGE}notebook{os.sep}"
+_FRAME = re.compile(r"(?:\x1b\[[\d;]*m)*(?:Cell In|File |~|/|Input In)[^\n]*\n")  # how IPython begins one
 _REPEATS = 3  # of a line in a traceback
 _PARTS = 20  # of an exception group
 _BRIEF = 300  # characters of a message that is told above
@@ -110,19 +113,29 @@ def show_cell_error(
     ours = any(is_ours(_name(item)) for item in _items(traceback))
     if (ours or notes_of(error)) and not hasattr(error, "_render_traceback_"):
         show_plainly(error)
+    message = error_text(error)
     others_draw = "_showtraceback" in vars(shell) or _holds_a_group(error)
-    if others_draw and hasattr(error, "_render_traceback_"):
-        # Somebody (rich, say, and Python itself for groups) draws such errors in a way that knows nothing of ours.
+    if hasattr(error, "_render_traceback_") and (others_draw or _holds_a_secret(error, message)):
+        # rich, say, and Python itself for groups, draw such errors in a way that knows nothing of ours. And a kernel
+        # sends the message beside the lines, which front ends save: it gets the one without secrets.
         sys.last_type, sys.last_value, sys.last_traceback = kind, error, traceback  # for %debug
-        type(shell)._showtraceback(shell, kind, error, error._render_traceback_())  # noqa: SLF001 - IPython's own
+        type(shell)._showtraceback(shell, kind, message, error._render_traceback_())  # noqa: SLF001 - IPython's own
         return
     shell.showtraceback((kind, error, traceback), tb_offset=tb_offset, running_compiled_code=True)
+
+
+def _holds_a_secret(error: BaseException, message: str) -> bool:
+    """Whether the error's own message is another one than the one to show."""
+    try:
+        return str(error) != message
+    except Exception:  # noqa: BLE001 - a user's class may raise anything
+        return False
 
 
 def render(error: BaseException, advice: str | None = None, told_above: ToldAbove | None = None) -> list[str]:
     """The lines to show for an error, `advice` last."""
     if told_above and told_above.cell == cell_on_page():
-        lines = [_headline(error, _BRIEF), told_above.where]
+        lines = [_headline(error, _BRIEF), mask_text(told_above.where)]
     else:
         lines = _whole(error)
     return [*lines, f"\n{advice}"] if advice else lines
@@ -139,7 +152,8 @@ def _whole(error: BaseException) -> list[str]:
     if parts := parts_of(error):
         lines += ["In the group:", *parts]
     text = "\n".join(lines)
-    return lines + [note for note in notes_of(error) if note not in text]  # older IPythons leave them out
+    lines += [note for note in notes_of(error) if note not in text]  # older IPythons leave them out
+    return [mask_code(line) if _FRAME.match(line) else mask_text(line) for line in lines]
 
 
 def user_part(traceback: TracebackType | None) -> TracebackType | None:
@@ -231,7 +245,7 @@ def _as_ipython_does(error: BaseException, traceback: TracebackType) -> list[str
 
 
 def _headline(error: BaseException, most: int | None = None) -> str:
-    name, message = type(error).__name__, str(error)
+    name, message = type(error).__name__, error_text(error)
     if most is not None:
         from kedro_nb.session.records.plain import shortened  # the extension begins without a session
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kedro_nb.errors import RequestError, did_you_mean
+from kedro_nb.masking import mask_value
 from kedro_nb.notebook.arguments import refuse_options, split_line, take_option
 from kedro_nb.notebook.history_table import HistoryTable, history_row, how_many
 from kedro_nb.session import session
@@ -120,7 +121,7 @@ def records_in(file: str) -> list[dict[str, Any]]:
         raise RequestError(f"'{file}' cannot be read as a notebook: {error}.") from error
     if not found:
         raise RequestError(f"No run is recorded in '{file}'.")
-    return found
+    return [mask_value(each) for each in found]  # an older version may have written it
 
 
 class RunView:

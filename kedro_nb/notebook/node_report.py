@@ -84,7 +84,7 @@ class DefinedNode:
         if self.notebook:
             notes.append(f"From the notebook, as they are when it runs: {', '.join(self.notebook)}.")
         if self.kept:
-            kept = ", ".join(f"{name}={describe_value(value)}" for name, value in self.kept.items())
+            kept = ", ".join(f"{name}={describe_value(value, name)}" for name, value in self.kept.items())
             notes.append(f"Left at the default: {kept}.")
         if self.node.outputs and is_generator_function(self.node.func):
             notes.append(

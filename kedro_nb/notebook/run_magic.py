@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.cli.messages import log_handler, plain_warnings
+from kedro_nb.masking import MASK, mask_text
 from kedro_nb.notebook.arguments import without_comment
 from kedro_nb.notebook.errors import ToldAbove, cell_on_page, show_plainly, shown_plainly
 from kedro_nb.notebook.node_exit import result_of
@@ -17,6 +18,7 @@ from kedro_nb.notebook.workspace import catalog_named, pipelines_in, runners_in
 from kedro_nb.runner.events import RunFinished
 from kedro_nb.session import session
 from kedro_nb.session.definitions import lines_about
+from kedro_nb.session.line import command_line, shown_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,11 +115,24 @@ def how_to_go_on(failed: Run, line: str) -> str | None:
     resume = failed.resume
     if resume is None:
         return None
-    line = without_comment(line).strip()
+    line = _line_without_secrets(failed, without_comment(line).strip())
+    to_fill_in = f", with your own values in place of {MASK}" if MASK in line else ""
     if resume.unfinished == len(failed.pipeline):
-        return f"To try again: %kedro_run {line}".rstrip()
+        return f"To try again{to_fill_in}: %kedro_run {line}".rstrip()
     line = _BEGINNING.sub("", f" {line}").strip()  # the new beginning takes the place of the old one
-    return f"What is done is kept. To go on: %kedro_run {f'{line} '.lstrip()}--from-nodes={','.join(resume.nodes)}"
+    return (
+        f"What is done is kept. To go on{to_fill_in}: "
+        f"%kedro_run {f'{line} '.lstrip()}--from-nodes={','.join(resume.nodes)}"
+    )
+
+
+def _line_without_secrets(made: Run, line: str) -> str:
+    """The user's own line; where a parameter in it is secret, another line that asks for the same."""
+    request = made.request
+    shown = shown_request(request)
+    if (shown.params, shown.runner_params) == (request.params, request.runner_params):
+        return mask_text(line)
+    return command_line(shown, command="", options=made.options or ()) or mask_text(line)
 
 
 def view_of(shell: Any, made: Run, *, background: bool = False) -> AbstractContextManager[object]:

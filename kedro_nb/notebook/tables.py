@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from kedro_nb.masking import mask_text
 from kedro_nb.notebook.markup import html_note, html_table
 from kedro_nb.session.display import columns
 
@@ -40,7 +41,7 @@ class Table(ABC, Generic[_Row]):
         return iter(self.rows)
 
     def __repr__(self) -> str:
-        shown = [self.headings, *map(self._cells, self.rows)]
+        shown = [self.headings, *map(self._shown, self.rows)]
         return "\n".join(filter(None, (columns(shown, right=self.right) if self.rows else "", self.note)))
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002 - IPython's signature
@@ -49,9 +50,12 @@ class Table(ABC, Generic[_Row]):
     def _repr_html_(self) -> str:
         return (self._html() if self.rows else "") + html_note(self.note)
 
+    def _shown(self, row: _Row) -> tuple[str, ...]:
+        return tuple(map(mask_text, self._cells(row)))
+
     @abstractmethod
     def _cells(self, row: _Row) -> tuple[str, ...]:
         """What stands in the cells of a row."""
 
     def _html(self) -> str:
-        return html_table(self.headings, map(self._cells, self.rows))
+        return html_table(self.headings, map(self._shown, self.rows))

@@ -6,6 +6,8 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.frames import is_ours
+from kedro_nb.masking import remember_parameters
+from kedro_nb.pipeline.parameters import is_parameter
 from kedro_nb.runner.result import describe_value
 
 if TYPE_CHECKING:
@@ -35,8 +37,9 @@ def _note(task: Task, values: list[Any]) -> str:
         lines.append(f"while {part} '{task.dataset}'")
     elif values:
         lines.append("with the inputs:")
-        named = zip(task.node.input_names, values, strict=False)
-        lines += [f"  {name}: {describe_value(value)}" for name, value in named]
+        named = list(zip(task.node.input_names, values, strict=False))
+        remember_parameters({name: value for name, value in named if is_parameter(name)})
+        lines += [f"  {name}: {describe_value(value, name)}" for name, value in named]
     return "\n".join(lines)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
+
+from kedro_nb.masking import get_logger
 
 if TYPE_CHECKING:
     from kedro_nb.runner.events import Event, ResumeHint
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 Listener = Callable[["Event"], None]
 
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 class Monitor:

@@ -11,8 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 from kedro_nb.io.marks import is_in_memory
+from kedro_nb.masking import MASK, hides, mask_start, mask_text
 
 _LINE = 120  # characters of one value's description
+_SLACK = 1_000  # bytes beyond that which may belong to a secret
 _ITEMS = 12  # of a container
 _BITS = 10_000  # of a number: Python takes very long to write out more, or refuses to
 
@@ -65,41 +67,48 @@ class RunResult(Mapping[str, Any]):
         return {name: dataset.load() for name, dataset in self._datasets.items()}
 
     def __repr__(self) -> str:
-        shown = (f"{name!r}: {_describe(dataset)}" for name, dataset in self._datasets.items())
+        shown = (f"{name!r}: {_describe(name, dataset)}" for name, dataset in self._datasets.items())
         return f"{{{', '.join(shown)}}}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002 - IPython's signature
         printer.text(repr(self))
 
 
-def _describe(dataset: Any) -> str:
+def _describe(name: str, dataset: Any) -> str:
     """A dataset in one line: its data when that is in memory, else what it is."""
     if not is_in_memory(dataset):
-        return repr(dataset)
+        return mask_text(repr(dataset))
     try:
         data = dataset.peek() if hasattr(dataset, "peek") else dataset.load()
     except Exception:  # noqa: BLE001 - user code may raise anything
         return f"<{type(dataset).__name__} without data>"
-    return describe_value(data)
+    return describe_value(data, name)
 
 
-def describe_value(value: Any) -> str:
+def describe_value(value: Any, name: object = None) -> str:
     """A value in one short line: frames and arrays by their shape, everything else by its repr, cut short.
 
-    It takes no longer for a large container than for a small one, and raises nothing but KeyboardInterrupt.
+    It takes no longer for a large container than for a small one, and raises nothing but KeyboardInterrupt. Secrets
+    are not shown.
+
+    Args:
+        value: anything.
+        name: what it is called.
     """
+    if hides(name, value):
+        return MASK
     try:
         text = ""
         for piece in _pieces(value, ()):
             text += piece
             if len(text) > _LINE:
                 size = f" of {len(value)}" if isinstance(value, Sized) else ""
-                return f"<{type(value).__name__}{size}> {text[:_LINE]}…"
+                return f"<{type(value).__name__}{size}> {mask_start(text, _LINE)}…"
     except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001 - user code may raise anything
         return f"<{type(value).__name__}>"
-    return text
+    return mask_text(text)
 
 
 def _pieces(value: Any, outer: tuple[int, ...]) -> Iterator[str]:
@@ -123,7 +132,7 @@ def _pieces(value: Any, outer: tuple[int, ...]) -> Iterator[str]:
         elif written in _MAPPINGS:
             yield from _pieces(item[0], outer)
             yield ": "
-            yield from _pieces(item[1], outer)
+            yield from (repr(MASK),) if hides(*item) else _pieces(item[1], outer)
         else:
             yield from _pieces(item, outer)
     yield f",{brackets[1]}" if written is tuple.__repr__ and len(value) == 1 else brackets[1]
@@ -142,15 +151,17 @@ def _leaf(value: Any) -> str:
     """The text of what is not a container; its start at least."""
     kind = type(value)
     try:
-        if kind in (str, bytes, bytearray):
-            text = repr(value[: _LINE + 1])
+        if kind is str:
+            text = repr(mask_start(value, _LINE + 1))
+        elif kind in (bytes, bytearray):
+            text = mask_start(repr(value[: _LINE + _SLACK]), _LINE + 1)
         elif kind is int and value.bit_length() > _BITS:
             return f"<int of {value.bit_length()} bits>"
         else:
             shape = getattr(value, "shape", None)
             if isinstance(shape, tuple) and shape and all(isinstance(size, int) for size in shape):
                 return f"<{kind.__name__} {' × '.join(map(str, shape))}>"  # noqa: RUF001 - the sign for sizes
-            text = repr(value)[: 10 * _LINE]
+            text = mask_start(repr(value), 10 * _LINE)
     except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001 - user code may raise anything

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 from abc import ABC
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.hooks import create_hook_manager
 from kedro_nb.io.fresh import using
+from kedro_nb.masking import get_logger, remember_catalog
 from kedro_nb.runner.checks import check_arguments, check_async, check_data, check_executor, check_names
 from kedro_nb.runner.executors.futures import FuturesExecutor
 from kedro_nb.runner.executors.inline import InlineExecutor
@@ -27,6 +27,7 @@ from kedro_nb.runner.resume import leave_out_existing, resume_hint
 from kedro_nb.runner.task import TaskContext
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Iterable, Mapping
     from concurrent import futures
 
@@ -99,6 +100,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         """
         __tracebackhide__ = True
         check_arguments(pipeline, catalog, hook_manager)
+        remember_catalog(catalog)
         monitor = monitor or Monitor(durations=self._durations)
         whole = pipeline
         skipped: list[Node] = []
@@ -282,4 +284,4 @@ def _make_usable(catalog: Any, names: Iterable[str]) -> None:
 def _logger(class_name: str) -> logging.Logger:
     """`SequentialRunner` logs as `kedro_nb.runner.sequential_runner`, whichever file it is in: Kedro's names."""
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", class_name).lower()
-    return logging.getLogger(f"kedro_nb.runner.{name}")
+    return get_logger(f"kedro_nb.runner.{name}")

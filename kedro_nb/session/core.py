@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from kedro_nb.errors import RequestError
 from kedro_nb.hooks import create_hook_manager
 from kedro_nb.io import DataCatalog
 from kedro_nb.io.versioned import generate_timestamp
+from kedro_nb.masking import get_logger, remember_catalog, remember_environment, remember_parameters
 from kedro_nb.project import PipelineRegistry
 from kedro_nb.session import definitions
 from kedro_nb.session.cells import SessionNodes
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kedro_nb.runner.monitor import Listener
     from kedro_nb.session.records.compare import Comparison
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 class Session:
@@ -139,6 +139,9 @@ class Session:
         pipeline, redefined = definitions.notebook.resolve(chosen)
         runner = make_runner(request, {**(runners or {}), **self.runners})
         parameters = merge(self.parameters, request.params)
+        remember_parameters({**parameters, **request.runner_params})
+        remember_environment()
+        remember_catalog(catalog)
         work = Execution(self, runner, catalog)
         run = Run(self._new_id(), request, pipeline, parameters, work, self.durations, listeners)
         run.redefined = redefined

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from kedro_nb.errors import RequestError
+from kedro_nb.masking import get_logger
 from kedro_nb.session.code import CodeBook
 from kedro_nb.session.display import count_text
 from kedro_nb.session.records.record import VERSION, record, remember_parameters
@@ -18,7 +18,7 @@ from kedro_nb.session.records.record import VERSION, record, remember_parameters
 if TYPE_CHECKING:
     from kedro_nb.session.run import Run
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _MOST_RUNS = 1_000
 _MOST_EXPECTED = 200

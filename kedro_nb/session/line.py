@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError
+from kedro_nb.masking import MASK, mask_value
 from kedro_nb.session.parsing import parse_params, parse_versions, split_list
 from kedro_nb.session.request import RunRequest
 from kedro_nb.session.selection import FILTERS
@@ -32,7 +34,14 @@ def command_line(request: RunRequest, command: str = "%kedro_run", options: Sequ
         words = [*_words(request), *options]
     except (ValueError, RequestError):  # of RequestError there may be one for what we try to read back
         return None
-    return " ".join([command, *map(shlex.quote, words)])
+    return " ".join([command, *map(shlex.quote, words)]).strip()
+
+
+def shown_request(request: RunRequest) -> RunRequest:
+    """The request with "***" in place of its secrets, to show or to store."""
+    return replace(
+        request, params=mask_value(request.params), runner_params=mask_value(request.runner_params)
+    )
 
 
 def _words(request: RunRequest) -> Iterator[str]:
@@ -132,7 +141,7 @@ _WRITTEN: dict[type, Callable[[Any], str]] = {
     bool: lambda value: "true" if value else "false",
     int: str,
     float: lambda value: _NUMBERS.get(repr(value), repr(value)),
-    str: lambda value: value if _is_plain(value) else _quoted(value),
+    str: lambda value: value if value == MASK or _is_plain(value) else _quoted(value),
     list: lambda value: f"[{', '.join(map(_item, value))}]",
     dict: lambda value: f"{{{', '.join(f'{_quoted(key)}: {_item(each)}' for key, each in value.items())}}}",
 }

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from kedro_nb.errors import RequestError
+from kedro_nb.masking import mask_text, mask_value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RunRequest:
     """Plain data, the same from every front end; every field has a default.
 
@@ -46,7 +47,11 @@ class RunRequest:
             if each.type == "tuple[str, ...]":
                 object.__setattr__(self, each.name, _names(each.name, value))
             elif str(each.type).startswith("Mapping") and not isinstance(value, Mapping):
-                raise RequestError(f"{each.name} is a mapping, and not {value!r}.")
+                raise RequestError(f"{each.name} is a mapping, and not {mask_text(repr(value))}.")
+
+    def __repr__(self) -> str:
+        shown = ((each.name, mask_value(getattr(self, each.name))) for each in fields(self))
+        return f"RunRequest({', '.join(f'{name}={mask_text(repr(value))}' for name, value in shown)})"
 
 
 def _names(field_name: str, value: Any) -> tuple[str, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextvars
-import logging
 import threading
 import time
 from typing import TYPE_CHECKING, Self
 
+from kedro_nb.masking import get_logger
 from kedro_nb.runner import Monitor
 from kedro_nb.runner.failure import user_frames
 from kedro_nb.runner.interrupts import Interrupts
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kedro_nb.session.progress import RunState
     from kedro_nb.session.request import RunRequest
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 class Run:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb import runner as built_in
 from kedro_nb.errors import RequestError
+from kedro_nb.masking import error_text
 from kedro_nb.runner import AbstractRunner
+from kedro_nb.runner.result import describe_value
 from kedro_nb.session.naming import unknown
 
 if TYPE_CHECKING:
@@ -38,8 +40,8 @@ def make_runner(request: RunRequest, registered: Mapping[str, type]) -> Abstract
     try:
         return cls(**arguments)
     except (TypeError, ValueError) as error:
-        given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-        raise RequestError(f"{cls.__name__}({given}) cannot be made: {error}") from error
+        given = ", ".join(f"{name}={describe_value(value, name)}" for name, value in arguments.items())
+        raise RequestError(f"{cls.__name__}({given}) cannot be made: {error_text(error)}") from error
 
 
 def find_runner(name: str, registered: Mapping[str, type]) -> type[AbstractRunner]:

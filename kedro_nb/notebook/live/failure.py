@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from kedro_nb.frames import is_users
+from kedro_nb.masking import mask_code, mask_text
 from kedro_nb.notebook.drawing.words import escape
 from kedro_nb.notebook.errors import notes_of, parts_of, user_part
 from kedro_nb.notebook.live.words import size_text
-from kedro_nb.session.records.plain import MASK, is_secret, shortened, without_passwords
+from kedro_nb.session.records.plain import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,7 +105,7 @@ def _own_notes(error: BaseException) -> Iterator[str]:
     """Those that the user's code has added."""
     for note in notes_of(error):
         if not note.startswith(("In node ", "Also failed: ")):
-            yield shortened(without_passwords(note), _MESSAGE)
+            yield shortened(note, _MESSAGE)
 
 
 def _causes(error: BaseException) -> Iterator[Cause]:
@@ -126,7 +127,7 @@ def _message(error: BaseException) -> str:
     except Exception:  # noqa: BLE001 - a user's class may raise anything
         return ""
     text = "\n".join([text, *parts_of(error)])
-    return shortened(without_passwords(text), _MESSAGE)
+    return shortened(text, _MESSAGE)
 
 
 def _note(error: BaseException) -> tuple[str, list[tuple[str, str]]]:
@@ -138,11 +139,7 @@ def _note(error: BaseException) -> tuple[str, list[tuple[str, str]]]:
             if rest.startswith("while "):
                 return rest, []
             lines = (line.removeprefix("  ").partition(": ") for line in rest.split("\n")[1:])
-            return "", [
-                (name, MASK if is_secret(name) else without_passwords(text))
-                for name, _, text in lines
-                if name
-            ]
+            return "", [(name, mask_text(text)) for name, _, text in lines if name]
     return "", []
 
 
@@ -158,7 +155,9 @@ def _frames(traceback: TracebackType | None) -> Iterator[Frame]:
         found = range(max(1, number - _AROUND), number + _AROUND + 1)
         own = is_users(code.co_filename)  # of a library the place is enough
         lines = [
-            (at, line.rstrip()) for at in found if own and (line := linecache.getline(code.co_filename, at))
+            (at, mask_code(line.rstrip()))
+            for at in found
+            if own and (line := linecache.getline(code.co_filename, at))
         ]
         place = f"{_place(code.co_filename)}, line {number}"
         yield Frame(place, code.co_name, _dedented(lines), number)

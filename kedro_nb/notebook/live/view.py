@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-import logging
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakKeyDictionary
 
+from kedro_nb.masking import get_logger
 from kedro_nb.notebook.drawing.choice import seconds_to_make
 from kedro_nb.notebook.live.budget import budgets, gap_after
 from kedro_nb.notebook.live.page import Page
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kedro_nb.runner.events import Event
     from kedro_nb.session import Run
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _TICK = 1.0  # seconds after which the clock in the line moves, whatever happens
 _RECORD = 0.00003  # seconds that a node takes in the record

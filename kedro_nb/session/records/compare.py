@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.masking import mask_code
 from kedro_nb.session.display import bytes_text, count_text
 from kedro_nb.session.selection import FILTERS
 
@@ -231,7 +232,7 @@ def _code(was: Mapping[str, Any], now: Mapping[str, Any], book: CodeBook | None)
         old, new = was[name].get("code"), node.get("code")
         functions = {each["function"]: None for each in (was[name], node) if "function" in each}
         if old is not None and new is not None and old != new and book is not None:
-            yield CodeChange(name, tuple(book.changes(old, new)), book.diff(old, new))
+            yield CodeChange(name, tuple(book.changes(old, new)), mask_code(book.diff(old, new)))
         elif old != new or len(functions) > 1:
             yield CodeChange(name, tuple(functions))
 

@@ -7,7 +7,8 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.frames import is_users
-from kedro_nb.session.records.plain import MASK, is_secret, shortened, without_passwords
+from kedro_nb.masking import mask_code, mask_text
+from kedro_nb.session.records.plain import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ def _message(error: BaseException) -> str:
         text = str(error)
     except Exception:  # noqa: BLE001 - the user's class
         return ""
-    return shortened(without_passwords(text), _MESSAGE)
+    return shortened(text, _MESSAGE)
 
 
 def _traceback(error: BaseException) -> list[str]:
@@ -70,7 +71,7 @@ def _frame(frame: traceback.FrameSummary) -> Iterator[str]:
     place = "a cell" if _CELL.fullmatch(frame.filename) else f'File "{frame.filename}"'
     yield shortened(f"  {place}, line {frame.lineno}, in {frame.name}", _LINE)
     if frame.line:
-        yield shortened(f"    {frame.line}", _LINE)
+        yield shortened(f"    {mask_code(frame.line)}", _LINE)
 
 
 def _inputs(error: BaseException) -> Iterator[dict[str, str]]:
@@ -80,4 +81,4 @@ def _inputs(error: BaseException) -> Iterator[dict[str, str]]:
             for line in note.partition("\nwith the inputs:\n")[2].splitlines():
                 if found := _INPUT.fullmatch(line):
                     name, text = found["name"], found["text"]
-                    yield {"name": name, "text": MASK if is_secret(name) else without_passwords(text)}
+                    yield {"name": name, "text": mask_text(text)}

@@ -1,65 +1,18 @@
-"""The user's values as JSON holds them: short, and without what nobody else should read."""
+"""The user's values as JSON holds them: short, and without secrets."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from kedro_nb.masking import mask_start, mask_text
 from kedro_nb.runner.result import describe_value
 
-MASK = "***"
 _LONGEST = 500  # characters of one text
 _ITEMS = 100  # of one list
 _DEEPEST = 12
 _DIGITS = 300  # of a number
-
-_SECRET_PARTS = {
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "token",
-    "secret",
-    "secrets",
-    "credential",
-    "credentials",
-}
-_SECRET_PARTS |= {"key", "apikey", "accesskey", "secretkey", "privatekey"}
-_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_KEYS_OF = {"api", "access", "secret", "private", "auth", "account", "encryption"}
-_IN_ADDRESS = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
-
-
-def is_secret(key: object) -> bool:
-    """Whether a value of this name is nobody's business: api_key, dbPassword, but neither max_tokens nor monkey."""
-    parts = [part.lower() for part in _PARTS.findall(str(key))]
-    return not _SECRET_PARTS.isdisjoint(parts) or ("keys" in parts and not _KEYS_OF.isdisjoint(parts))
-
-
-def without_passwords(text: str) -> str:
-    """The text with the passwords in its addresses masked: postgres://me:***@host."""
-    return _IN_ADDRESS.sub(rf"\1:{MASK}@", text) if "://" in text else text
-
-
-def masked(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters as they are, but for secrets."""
-    return {key: _masked(key, value) for key, value in parameters.items()}
-
-
-def _masked(key: Any, value: Any) -> Any:
-    if is_secret(key) and value is not None and not isinstance(value, bool):
-        return MASK
-    if isinstance(value, Mapping):
-        return masked(value)
-    if isinstance(value, list):
-        return [masked(each) if isinstance(each, Mapping) else _without(each) for each in value]
-    return _without(value)
-
-
-def _without(value: Any) -> Any:
-    return without_passwords(value) if type(value) is str else value
 
 
 def plain(value: Any, budget: Budget | None = None, depth: int = 0) -> Any:
@@ -106,7 +59,7 @@ def _scalar(value: Any) -> Any:
     if value is None or kind is bool:
         return value
     if kind is str:
-        return shortened(without_passwords(value), _LONGEST)
+        return shortened(value, _LONGEST)
     if kind is int and value.bit_length() < _DIGITS:
         return value
     if kind is float:
@@ -134,11 +87,11 @@ def _foreign(value: Any) -> Any:
         return _scalar(item) if type(item) is not type(value) else describe_value(value)
     if isinstance(value, str):
         return _scalar(str.__str__(value))
-    return shortened(without_passwords(describe_value(value)), _LONGEST)
+    return shortened(describe_value(value), _LONGEST)
 
 
 def shortened(text: str, most: int) -> str:
-    """The beginning of a text, with a word on how much is missing."""
+    """The beginning of a text without its secrets, with a word on how much is missing."""
     if len(text) <= most:
-        return text
-    return f"{text[:most]}… ({len(text):,} characters)"
+        return mask_text(text)
+    return f"{mask_start(text, most)}… ({len(text):,} characters)"

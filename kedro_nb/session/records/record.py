@@ -11,11 +11,12 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from kedro_nb.masking import mask_value
 from kedro_nb.pipeline.parameters import is_parameter
 from kedro_nb.pipeline.transcoding import strip_transcoding
-from kedro_nb.session.line import command_line
+from kedro_nb.session.line import command_line, shown_request
 from kedro_nb.session.records.failure import error_record
-from kedro_nb.session.records.plain import Budget, masked, plain
+from kedro_nb.session.records.plain import Budget, plain
 from kedro_nb.session.records.prints import share
 from kedro_nb.session.request import RunRequest
 
@@ -49,7 +50,7 @@ def remember_parameters(run: Run) -> None:
 
 
 def _plain_parameters(run: Run) -> Any:
-    return plain(masked(run.parameters), Budget(_PARAMETERS))
+    return plain(mask_value(run.parameters), Budget(_PARAMETERS))
 
 
 def record(run: Run) -> dict[str, Any]:
@@ -117,16 +118,12 @@ def _known(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _command(run: Run, request: RunRequest) -> str | None:
-    return None if run.options is None else command_line(_shown(request), options=run.options)
-
-
-def _shown(request: RunRequest) -> RunRequest:
-    return replace(request, params=masked(request.params), runner_params=masked(request.runner_params))
+    return None if run.options is None else command_line(shown_request(request), options=run.options)
 
 
 def _request(request: RunRequest) -> dict[str, Any]:
     """What differs from the defaults."""
-    shown, budget = _shown(request), Budget(_PARAMETERS)
+    shown, budget = shown_request(request), Budget(_PARAMETERS)
     given = {each.name: getattr(shown, each.name) for each in fields(shown)}
     return {name: plain(value, budget) for name, value in given.items() if value != getattr(_DEFAULT, name)}
 

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kedro_nb.session.records.plain import Budget, is_secret, masked, plain
+from kedro_nb.masking import is_secret
+from kedro_nb.masking import mask_value as masked
+from kedro_nb.session.records.plain import Budget, plain
 
 
 class Colour(enum.Enum):

@@ -1,0 +1,282 @@
+"""Text without secrets: known values, and what stands beside a secret name or in a place where passwords stand."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kedro_nb.masking.known import MASK, mask_known, reach
+from kedro_nb.masking.names import is_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Span = tuple[int, int]
+
+# In lower case: text without any of these has nothing to look for, apart from known values.
+_HINTS = (
+    *(
+        "pass",
+        "pw",
+        "pswd",
+        "secret",
+        "token",
+        "key",
+        "cred",
+        "auth",
+        "bearer",
+        "cookie",
+        "jwt",
+        "sig",
+        "sas",
+        "otp",
+    ),
+    *(
+        "kennwort",
+        "csrf",
+        "xsrf",
+        "sessionid",
+        "pat=",
+        "pat:",
+        "pat'",
+        'pat"',
+        "://",
+        "eyj",
+        "akia",
+        "asia",
+        "gh",
+    ),
+    *("xox", "sk-"),
+)
+_ADDRESS = re.compile(r"(?<![\w+.-])([A-Za-z][\w+.-]{0,40})://")
+_RUN = re.compile(r"[^\s'\"<>]*+")
+_USER = re.compile(r"[^\s:/'\"<>]{0,300}+:")
+_PORT = re.compile(r"\d{1,5}(?=[/?#,;&)\]}]|$)")
+_WEB = frozenset({"http", "https", "ws", "wss", "ftp"})
+_ALONE = re.compile(r"https?://(?P<secret>[^\s:/@'\"<>?#]{16,300})@")  # a token in the place of the user
+_FORMATS = re.compile(
+    r"\bBearer\s+(?P<bearer>[A-Za-z0-9._~+/=-]{8,})"
+    r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?P<pem>.*?)(?:-----END (?:[A-Z]+ )*PRIVATE KEY-----|\Z)"
+    r"|(?P<token>(?<![\w-])(?:eyJ[\w-]{8,4000}\.[\w-]{8,4000}(?:\.[\w-]{0,4000})?|A[KS]IA[0-9A-Z]{16}|gh[psour]_\w{20,}|github_pat_\w{20,}"
+    r"|xox[abprs]-[\w-]{10,}|sk-[\w-]{20,}))",
+    re.DOTALL,
+)
+_NAMED = re.compile(
+    r"(?<![\w.-])(?P<name>[\w.-]++)"
+    r"(?:(?P<quote>\\*+['\"])\]?)?"
+    r"(?P<separator>[ \t]*+(?:={1,2}>?|:)[ \t]*+)"
+)
+_PAIR = re.compile(r"\(\s*(?P<quote>\\*['\"])(?P<name>[\w.-]{1,200}+)(?P=quote),\s*")  # ('password', 'x')
+_FLAG = re.compile(r"(?<![\w-])--(?P<name>[\w-]++)[ \t]++(?=[^-\s])")  # --password x
+_PREFIX = re.compile(r"(?:[bBrRuUfF]{1,2})?(?P<quote>\\*+(?:\"\"\"|'''|['\"]))")
+_TO_DELIMITER = re.compile(r"[^\s;&,'\"<>)\]}]*+")
+_TO_SEMICOLON = re.compile(r"[^;'\"\n]*+")
+_TO_LINE_END = re.compile(r"[^'\"\n\\]*+")
+_NO_SECRET = re.compile(rf"(?:None|True|False|null|true|false|VALUE|NULL|{re.escape(MASK)})(?!\w)")
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_DIGITS = re.compile(r"\d{4,}\b")
+_MARK = re.compile(r"[()\[\]{}]|\\*+['\"]")
+_BRACKETS = {"(": ")", "[": "]", "{": "}"}
+_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
+_OPENS = frozenset("{,[(;|")
+_SLACK = 4_000  # characters to read beyond what is shown: a secret may begin before the cut and end after it
+_NEAR = 80  # characters before a name that tell what it is
+_IN_QUERY = frozenset(
+    {"key", "sig", "signature", "code"}
+)  # secret in the query of a URL, common words elsewhere
+
+
+def mask_text(text: str) -> str:
+    """The text without secrets: "***" stands for each.
+
+    Hidden are known values, passwords and tokens in addresses, and what is written beside a secret name, as in
+    `password=x`, `{'token': 'x'}`, `PWD=x;`, `--password x` and `Authorization: Bearer x`.
+    """
+    return _masked(text, code=False)
+
+
+def mask_code(line: str) -> str:
+    """A line of source code without secrets: names and calls stay, literals beside a secret name do not."""
+    return _masked(line, code=True)
+
+
+def mask_start(text: str, most: int) -> str:
+    """The first characters of a text without secrets, and without a part of one at the end; the rest is not read.
+
+    Args:
+        text: of any length.
+        most: characters to give.
+    """
+    return mask_text(text[: most + max(reach(), _SLACK)])[:most] if len(text) > most else mask_text(text)
+
+
+def error_text(error: BaseException) -> str:
+    """The message of an error without secrets; empty where its class does not give one."""
+    try:
+        return mask_text(str(error))
+    except Exception:  # noqa: BLE001 - a user's class may raise anything
+        return ""
+
+
+def secrets_in(text: str) -> list[str]:
+    """The values that `mask_text` would hide for the place where they stand."""
+    if not _hints_at_secrets(text):
+        return []
+    return [text[start:end] for start, end in _merged(_spans(text))]
+
+
+def _masked(text: str, *, code: bool) -> str:
+    text = mask_known(text)
+    if not _hints_at_secrets(text):
+        return text
+    if "\x1b" not in text:
+        return _without(text, _spans(text, code=code))
+    # Colours stand between a name and its value: secrets are looked for in the text without them.
+    places = [place for start, end in _between_colours(text) for place in range(start, end)]
+    plain = "".join(text[start:end] for start, end in _between_colours(text))
+    spans = ((places[start], places[end - 1] + 1) for start, end in _spans(plain, code=code) if start < end)
+    return _without(text, spans)
+
+
+def _between_colours(text: str) -> Iterator[Span]:
+    position = 0
+    for colour in _COLOUR.finditer(text):
+        yield position, colour.start()
+        position = colour.end()
+    yield position, len(text)
+
+
+def _hints_at_secrets(text: str) -> bool:
+    lower = text.lower()
+    return any(hint in lower for hint in _HINTS)
+
+
+def _without(text: str, spans: Iterator[Span]) -> str:
+    parts, position = [], 0
+    for start, end in _merged(spans):
+        parts += [text[position:start], MASK]
+        position = end
+    return "".join([*parts, text[position:]])
+
+
+def _merged(spans: Iterator[Span]) -> list[Span]:
+    """The spans in order, those that overlap as one, empty ones left out."""
+    found: list[Span] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
+def _spans(text: str, *, code: bool = False) -> Iterator[Span]:
+    """Where secrets stand."""
+    if "://" in text:
+        yield from _passwords_in_addresses(text)
+        yield from (match.span("secret") for match in _ALONE.finditer(text))
+    for match in _FORMATS.finditer(text):
+        yield match.span(match.lastgroup or 0)
+    for pattern in (_NAMED, _PAIR, _FLAG):
+        position = 0
+        while found := pattern.search(text, position):
+            span = _value(text, found, code=code)
+            position = found.end("name") if span is None else max(span[1], found.end())
+            if span is not None:
+                yield span
+
+
+def _passwords_in_addresses(text: str) -> Iterator[Span]:
+    """The password in scheme://user:password@host. It may hold "@" and "/": it ends at the last "@" of the address."""
+    end = at = 0
+    for match in _ADDRESS.finditer(text):
+        start = match.end()
+        if start >= end:
+            end = _RUN.match(text, start).end()  # type: ignore[union-attr]  # it matches the empty text
+            at = text.rfind("@", start, end)
+        user = _USER.match(text, start)
+        if user is None or user.end() > at:
+            continue
+        # Digits and a slash after the colon of a web address are its port.
+        if not (match[1].lower() in _WEB and _PORT.match(text, user.end())):
+            yield user.end(), at
+
+
+def _value(text: str, match: re.Match[str], *, code: bool) -> Span | None:
+    """Where the value of a secret name stands; None where the name is none, or has no value."""
+    if not is_secret(match["name"]) and match["name"] not in _IN_QUERY:
+        return None
+    if (match.re is _NAMED and not _is_named(text, match)) or _NO_SECRET.match(text, match.end()):
+        return None
+    start = match.end()
+    if opening := _PREFIX.match(text, start):
+        first = opening.end()
+        return first, _closing_quote(text, first, opening["quote"])
+    if text[start : start + 1] in _BRACKETS:
+        end = _closing_bracket(text, start)
+        return (start + 1, end) if not code or re.search("['\"]", text[start:end]) else None
+    if code:
+        digits = _DIGITS.match(text, start)
+        return digits.span() if digits else None
+    return start, _end_of_word(text, match)
+
+
+def _end_of_word(text: str, match: re.Match[str]) -> int:
+    """Where a value without quotes ends, which follows the match."""
+    start = match.end()
+    before = text[max(0, match.start() - _NEAR) : match.start()].rstrip()
+    if match["name"].lower() in _HEADERS and ":" in match[0]:
+        pattern = _TO_LINE_END
+    else:
+        pattern = _TO_SEMICOLON if before[-1:] == ";" else _TO_DELIMITER
+    end = pattern.match(text, start).end()  # type: ignore[union-attr]  # it matches the empty text
+    call = text.find("(", start, end)
+    return _closing_bracket(text, call) + 1 if call >= 0 else end
+
+
+def _is_named(text: str, match: re.Match[str]) -> bool:
+    """Whether what follows the name is its value."""
+    name, quoted, separator = match["name"].lower(), match["quote"], match["separator"]
+    start = match.start()
+    before = text[max(0, start - _NEAR) : start]
+    if name in _IN_QUERY and not quoted:
+        return before[-1:] in {"?", "&"} and separator == "="
+    if quoted or name in _HEADERS or separator == ":" or ":" not in separator:
+        return True
+    # "name: value" is a value in YAML, and prose where other words come before it.
+    line = before.rpartition("\n")[2].strip(" \t-")
+    return line[-1:] in _OPENS if line else True
+
+
+def _closing_quote(text: str, position: int, quote: str) -> int:
+    """Where a quoted text ends: before the quote that closes it, or at the end of all."""
+    if quote.startswith("\\"):  # a quoted text within a quoted text
+        found = text.find(quote, position)
+        return len(text) if found < 0 else found
+    while (found := text.find(quote, position)) >= 0:
+        first = found
+        while first > position and text[first - 1] == "\\":
+            first -= 1
+        if (found - first) % 2 == 0:
+            return found
+        position = found + 1
+    return len(text)
+
+
+def _closing_bracket(text: str, position: int) -> int:
+    """Where the bracket at a position is closed, brackets and quoted texts within left out; else the end of all."""
+    expected: list[str] = []
+    for mark in _MARK.finditer(text, position):
+        if mark.start() < position:
+            continue
+        token = mark[0]
+        if token in _BRACKETS:
+            expected.append(_BRACKETS[token])
+        elif token in {")", "]", "}"}:
+            while expected and expected.pop() != token:
+                pass
+            if not expected:
+                return mark.start()
+        else:
+            position = _closing_quote(text, mark.end(), token) + len(token)
+    return len(text)

@@ -1,0 +1,50 @@
+"""Nested data without secrets, for records, command lines and forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kedro_nb.masking.known import MASK, is_known
+from kedro_nb.masking.names import is_secret
+from kedro_nb.masking.text import mask_text
+
+_DEEPEST = 50
+_PAIR = 2
+
+
+def hides(name: object, value: Any) -> bool:
+    """Whether a value of this name is not to be shown. That there is none may be, and whether something is on."""
+    return is_secret(name) and value is not None and not isinstance(value, bool)
+
+
+def mask_value(value: Any, *, name: object = None) -> Any:
+    """The value with "***" in the place of each secret. What is not changed is not copied deeper than need be.
+
+    Args:
+        value: mappings, lists and tuples in each other, text and numbers; any other object stays as it is.
+        name: what the value is called.
+    """
+    return _masked(name, value, _DEEPEST)
+
+
+def _masked(name: object, value: Any, depth: int) -> Any:
+    if hides(name, value):
+        return MASK
+    if isinstance(value, Mapping):
+        return {_leaf(key): _masked(key, each, depth - 1) for key, each in value.items()} if depth else MASK
+    if type(value) in {list, tuple}:
+        return _items(value, depth - 1) if depth else MASK
+    return _leaf(value)
+
+
+def _items(value: Any, depth: int) -> Any:
+    if type(value) is tuple and len(value) == _PAIR and is_secret(value[0]):
+        return value[0], MASK
+    return type(value)(_masked(None, each, depth) for each in value)
+
+
+def _leaf(value: Any) -> Any:
+    if type(value) is str:
+        return mask_text(value)
+    return MASK if type(value) in {int, float} and is_known(value) else value
