@@ -18,12 +18,15 @@ pickle and out of it.
 
 Files lie in a folder of the process that owns them. A `Packed` value in that process deletes its file when nobody
 refers to it any more; what is mapped stays readable. The folder goes when the process ends, and whatever a killed
-process has left goes when the next one packs something.
+process has left goes when the next one packs something. No other user can read or replace a file (see
+`private_folder`).
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
+import logging
 import os
 import pickle
 import shutil
@@ -33,7 +36,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.io import large_pages, recycling
+from kedro_nb.io import large_pages, private_folder, recycling
 from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.packed import Packed, owned
 
@@ -48,6 +51,8 @@ _CHUNK = 1 << 30  # bytes: Linux writes no more than 2 GiB at once
 _TURN = 1 << 24  # bytes to copy before another thread may run
 
 _LEISURE = 0.5  # seconds after a run in which the next one would not be delayed
+
+logger = logging.getLogger(__name__)
 
 _numbers = count()
 _lock = threading.Lock()
@@ -99,10 +104,15 @@ def write(packed: Packed, folders: Sequence[Path] = ()) -> Packed:
 
 
 def unpack(packed: Packed) -> Any:
-    """The value, new and private: its large buffers are read where they lie, and copied where they are written to."""
+    """The value, new and private: its large buffers are read where they lie, and copied where they are written to.
+
+    Raises:
+        PermissionError: another user could have written the file.
+        OSError: the file cannot be read.
+    """
     if not packed.path:
         return pickle.loads(packed.data, buffers=packed.buffers)
-    descriptor = os.open(packed.path, os.O_RDONLY)
+    descriptor = private_folder.open_file(packed.path, os.O_RDONLY)
     try:
         view = large_pages.map_private(descriptor)
     finally:
@@ -117,15 +127,11 @@ def _write(raws: Sequence[memoryview], folders: Sequence[Path]) -> tuple[str, tu
     name = f"{os.getpid()}-{next(_numbers)}-{os.urandom(4).hex()}"  # a process's number comes back
     problems: dict[Path, str] = {}
     for folder in _attempts(folders):
-        path = folder / name
         try:
-            folder.mkdir(mode=0o700, exist_ok=True)  # something may have tidied up
-            return _write_to(path, raws)
-        except BaseException as error:
-            for part in folder.glob(f"{name}*"):
-                part.unlink(missing_ok=True)
-            if not isinstance(error, OSError):
-                raise
+            with private_folder.opened_or_made(folder) as descriptor:
+                written, spans = _write_to(descriptor, name, raws)
+                return str(folder / written), spans
+        except OSError as error:
             free = shutil.disk_usage(folder.parent).free
             problems[folder] = f"{folder.parent} ({error.strerror}, {free:,} bytes free)"
     needed = sum(raw.nbytes for raw in raws)
@@ -142,30 +148,38 @@ def _attempts(folders: Sequence[Path]) -> Iterator[Path]:
             yield folder
 
 
-def _write_to(path: Path, raws: Sequence[memoryview]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Write them to this path, or the same with another ending."""
+def _write_to(folder: int, name: str, raws: Sequence[memoryview]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Write them into a file in an open folder; its name may get an ending. Leave nothing when that fails."""
     spans = []
     size = 0
     for raw in raws:
         size += -size % _ALIGN
         spans.append((size, raw.nbytes))
         size += raw.nbytes
-    used = recycling.claim(path, size)
-    small = used is not None and used.suffix == recycling.ON_SMALL_PAGES
-    descriptor = os.open(used or path, os.O_RDWR if used else os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try:
-        os.ftruncate(descriptor, size)
-        with large_pages.on_huge_pages(descriptor, 0 if small else size) as front:
-            for raw, (offset, _) in zip(raws, spans, strict=True):
-                done = _fill(front, raw, offset)
-                while done < raw.nbytes:
-                    done += os.pwrite(descriptor, raw[done : done + _CHUNK], offset + done)
-            small = len(front) < large_pages.part_for_huge_pages(size)
-    finally:
-        os.close(descriptor)
-    named = path.with_suffix(recycling.ON_SMALL_PAGES if small else "")
-    (used or path).rename(named)
-    return str(named), tuple(spans)
+        descriptor, used = recycling.claim(folder, name, size) or (
+            private_folder.open_file(name, os.O_CREAT | os.O_RDWR, folder),
+            name,
+        )
+        try:
+            os.ftruncate(descriptor, size)
+            small = used.endswith(recycling.ON_SMALL_PAGES)
+            with large_pages.on_huge_pages(descriptor, 0 if small else size) as front:
+                for raw, (offset, _) in zip(raws, spans, strict=True):
+                    done = _fill(front, raw, offset)
+                    while done < raw.nbytes:
+                        done += os.pwrite(descriptor, raw[done : done + _CHUNK], offset + done)
+                small = len(front) < large_pages.part_for_huge_pages(size)
+        finally:
+            os.close(descriptor)
+        named = f"{name}{recycling.ON_SMALL_PAGES if small else ''}"
+        os.rename(used, named, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        for part in (name, f"{name}{recycling.ON_SMALL_PAGES}"):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(part, dir_fd=folder)
+        raise
+    return named, tuple(spans)
 
 
 def _fill(front: memoryview, raw: memoryview, offset: int) -> int:
@@ -178,18 +192,43 @@ def _fill(front: memoryview, raw: memoryview, offset: int) -> int:
 
 
 def own_folders() -> tuple[Path, ...]:
-    """The folders of this process for packed values, made when first asked for: shared memory, then the disk."""
+    """The folders of this process for packed values, made when first asked for: shared memory, then the disk.
+
+    Raises:
+        OSError: no folder can be made that is this user's alone.
+    """
     process = os.getpid()
     with _lock:
         if process not in _own:
-            folders = []
-            for root in _roots():
-                sweep(root)
-                prefix = f"{_PREFIX}{os.getuid()}-{_namespace()}-{_identity(process)}-"
-                folders.append(Path(tempfile.mkdtemp(prefix=prefix, dir=root)))
-            _own[process] = tuple(folders)
             atexit.register(_remove, process)
+            _own[process] = _new_folders(_roots())
+        for folder in _own[process]:
+            if private_folder.is_replaced(folder):
+                logger.warning(
+                    "%s has been replaced by another program, perhaps of another user. What was in it is lost; "
+                    "a new folder is used from now on.",
+                    folder,
+                )
+                (new,) = _new_folders([folder.parent])
+                _own[process] = tuple(new if each == folder else each for each in _own[process])
         return _own[process]
+
+
+def _new_folders(roots: Sequence[Path]) -> tuple[Path, ...]:
+    folders, problems = [], []
+    prefix = f"{_PREFIX}{os.geteuid()}-{_namespace()}-{_identity(os.getpid())}-"
+    for root in roots:
+        sweep(root)
+        try:
+            folders.append(private_folder.make(root, prefix))
+        except OSError as error:
+            problems.append(f"{root}: {error.strerror}")
+    if not folders:
+        raise OSError(
+            f"There is no place for large values ({'; '.join(problems)}). Set TMPDIR to a folder of your own that has "
+            "room, on a file system that keeps owners and permissions."
+        )
+    return tuple(folders)
 
 
 def _roots() -> list[Path]:
@@ -247,25 +286,27 @@ def _remove(process: int) -> None:
     if os.getpid() == process:
         stop_recycling()
         for folder in _own.pop(process, ()):
-            shutil.rmtree(folder, ignore_errors=True)
+            private_folder.remove(folder)
 
 
 def remove_leavings(process: int) -> None:
-    """Remove what a worker of ours, which is no more, has written and not handed over, and folders of its own."""
+    """Remove what a worker of ours that has ended wrote and did not hand over, and folders of its own."""
     for folder in _own.get(os.getpid(), ()):
-        for path in folder.glob(f"{process}-*"):
-            if str(path) not in owned:
-                path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError), private_folder.opened(folder) as descriptor:
+            for name in private_folder.names(descriptor):
+                if name.startswith(f"{process}-") and str(folder / name) not in owned:
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(name, dir_fd=descriptor)
         sweep(folder.parent)
 
 
 def sweep(root: Path) -> None:
-    """Remove what processes that are no more have left in `root`."""
+    """Remove what processes of this user that have ended have left in `root`."""
     # In another namespace (a container) other processes have our numbers.
-    for folder in root.glob(f"{_PREFIX}{os.getuid()}-{_namespace()}-*"):
+    for folder in root.glob(f"{_PREFIX}{os.geteuid()}-{_namespace()}-*"):
         process, began = [*folder.name.split("-"), "", ""][3:5]
         if process.isdigit() and f"{process}-{began}" != _identity(int(process)):
-            shutil.rmtree(folder, ignore_errors=True)
+            private_folder.remove(folder)
 
 
 def _namespace() -> str:

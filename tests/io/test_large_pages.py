@@ -37,6 +37,10 @@ def collapses():
 needs_collapse = pytest.mark.skipif(not collapses(), reason="this system does not put files on huge pages")
 
 
+def files():
+    return {path for path in own_folders()[0].iterdir() if path.is_file()}
+
+
 def never(*_):
     return False
 
@@ -96,7 +100,7 @@ def some(size, seed=0):
 
 
 def kept():
-    return sorted(Path(f"{own_folders()[0]}.free").iterdir())
+    return sorted((own_folders()[0] / recycling.IDLE).iterdir())
 
 
 def lines(path, name):
@@ -199,10 +203,10 @@ def test_a_full_memory_file_system_falls_back_to_the_next_folder(where, tmp_path
 
     real = getattr(os, where)
     monkeypatch.setattr(os, where, full)
-    before = set(own_folders()[0].iterdir())
+    before = files()
     packed = pack(value := some(LARGE), [own_folders()[0], tmp_path])
     assert Path(packed.path).parent == tmp_path
-    assert set(own_folders()[0].iterdir()) == before
+    assert files() == before
     assert (packed.unpack() == value).all()
 
 
@@ -211,10 +215,10 @@ def test_an_interrupt_leaves_neither_file_nor_mapping(monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(large_pages, "_collapse", interrupt)
-    before = set(own_folders()[0].iterdir())
+    before = files()
     with pytest.raises(KeyboardInterrupt):
         pack(some(LARGE))
-    assert set(own_folders()[0].iterdir()) == before
+    assert files() == before
     assert str(own_folders()[0]) not in Path("/proc/self/maps").read_text()
 
 
@@ -289,15 +293,15 @@ def test_where_that_does_not_work_it_is_tried_once(monkeypatch):
 @pytest.mark.usefixtures("slow", "recycle")
 def test_no_thread_and_no_file_is_left_once_recycling_has_stopped(monkeypatch):
     monkeypatch.setattr(packing, "_LEISURE", 60.0)
-    before = set(own_folders()[0].iterdir())
+    before = files()
     del [pack(np.ones(LARGE, np.uint8))][:]
     improve_recycled()
     thread = packing._improving[0]
     assert thread.is_alive()
     stop_recycling()
     assert not thread.is_alive()
-    assert set(own_folders()[0].iterdir()) == before
-    assert not Path(f"{own_folders()[0]}.free").exists()
+    assert files() == before
+    assert not (own_folders()[0] / recycling.IDLE).exists()
 
 
 @pytest.mark.usefixtures("slow", "recycle")
@@ -312,14 +316,14 @@ def test_nor_when_it_stops_in_the_middle(monkeypatch):
 
     monkeypatch.setattr(large_pages, "_STEP", HUGE)
     monkeypatch.setattr(large_pages, "_collapse", stop)
-    before = set(own_folders()[0].iterdir())
+    before = files()
     del [pack(np.ones(LARGE, np.uint8))][:]
     improve_recycled()
     assert reached.wait(5)
     stop_recycling()
     assert not packing._improving[0].is_alive()
-    assert set(own_folders()[0].iterdir()) == before
-    assert not Path(f"{own_folders()[0]}.free").exists()
+    assert files() == before
+    assert not (own_folders()[0] / recycling.IDLE).exists()
 
 
 @pytest.mark.usefixtures("slow", "recycle")

@@ -29,7 +29,7 @@ def recycle():
 
 
 def kept():
-    folder = Path(f"{own_folders()[0]}.free")
+    folder = own_folders()[0] / recycling.IDLE
     return sorted(folder.iterdir()) if folder.exists() else []
 
 
@@ -163,7 +163,7 @@ def test_small_files_and_those_beyond_the_share_are_deleted(monkeypatch):
     packed.extend(pack(np.zeros(SIZE)) for _ in range(6))
     packed.clear()
     assert len(kept()) == 4
-    assert not [path for path in folder.iterdir() if path.stat().st_size > SIZE]
+    assert not [path for path in folder.iterdir() if path.is_file() and path.stat().st_size > SIZE]
 
 
 def test_a_full_file_system_gets_back_what_lies_idle(monkeypatch):
@@ -186,7 +186,7 @@ def test_nothing_is_kept_where_the_system_cannot_tell_who_reads(monkeypatch):
     monkeypatch.delattr(fcntl, "F_SETLEASE")
     start_recycling()
     del (packed := [pack(np.zeros(SIZE))])[:]
-    assert not Path(f"{own_folders()[0]}.free").exists()
+    assert not (own_folders()[0] / recycling.IDLE).exists()
     assert packed == []
 
 
@@ -204,7 +204,7 @@ import os, sys, numpy
 from kedro_nb.io.packing import *
 start_recycling()
 del [pack(numpy.zeros(1 << 18))][:]
-print(own_folders()[0], *os.listdir(f"{own_folders()[0]}.free"), flush=True)
+print(own_folders()[0], *os.listdir(own_folders()[0] / "idle"), flush=True)
 if sys.argv[1] == "killed":
     os.kill(os.getpid(), 9)
 """

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kedro_nb.errors import RunCancelledError, WorkerError
-from kedro_nb.io import DataCatalog
+from kedro_nb.io import DataCatalog, recycling
 from kedro_nb.io.packing import own_folders
 from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import ParallelRunner
@@ -42,8 +42,7 @@ def nothing_is_left(monkeypatch):
 
 
 def files():
-    folder = own_folders()[0]
-    return {path for each in (folder, Path(f"{folder}.free")) if each.exists() for path in each.iterdir()}
+    return {path for path in own_folders()[0].rglob("*") if path.is_file()}
 
 
 def run(nodes, catalog, *listeners, lends=True, workers=2):
@@ -277,7 +276,7 @@ def test_many_runs_keep_no_file_and_no_more_memory_than_one():
         gc.collect()
         sizes.append(sum(path.stat().st_size for path in files()))
     assert max(sizes[10:]) <= 4 * SIZE * 8
-    assert {path.parent.suffix for path in files()} <= {".free"}
+    assert {path.parent.name for path in files()} <= {recycling.IDLE}
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def children():
 
 
 def files():
-    return {path for folder in own_folders() for path in folder.iterdir()}
+    return {path for folder in own_folders() for path in folder.iterdir() if path.is_file()}
 
 
 def wait_until(condition, seconds=HANG):
