@@ -162,7 +162,7 @@ def _id_of_request(shell: Any) -> str:
 def _registered_pipelines() -> Iterable[Pipeline]:
     from kedro_nb.session import session
 
-    return session().pipelines.values()
+    return session().nodes.registered()
 
 
 def _bindings(shell: Any, source: str) -> Bindings:
@@ -182,11 +182,11 @@ def _statements(shell: Any, source: str) -> Iterator[ast.stmt]:
         if call is None:
             continue
         method, words = call
-        if method == "run_cell_magic":
-            with contextlib.suppress(SyntaxError):  # of another language
+        with contextlib.suppress(SyntaxError):  # what is not Python binds nothing here
+            if method == "run_cell_magic":
                 yield from _statements(shell, _python(shell, words[-1]))
-        elif method == "run_line_magic" and words[0] == "run":
-            yield from ast.parse(_script(words[-1])).body
+            elif method == "run_line_magic" and words[0] == "run":
+                yield from ast.parse(_script(words[-1])).body
 
 
 def _python(shell: Any, cell: str) -> str:
@@ -197,10 +197,9 @@ def _python(shell: Any, cell: str) -> str:
 
 
 def _script(line: str) -> str:
-    """The text of the script that a `%run` line names."""
-    for word in line.replace("'", " ").replace('"', " ").split():
-        path = Path(word).expanduser()
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            if path.suffix == ".py":
-                return path.read_text(encoding="utf-8")
+    """The text of the script that a `%run` line names; "" where there is none."""
+    words = [word.strip("'\"") for word in line.split() if not word.startswith("-")]
+    path = Path(words[0] if words else "").expanduser()
+    with contextlib.suppress(OSError, ValueError):
+        return (path if path.suffix == ".py" else path.with_suffix(".py")).read_text(encoding="utf-8")
     return ""

@@ -17,8 +17,8 @@ from kedro_nb.notebook.run_options import help_text, parse
 from kedro_nb.notebook.workspace import catalog_named, pipelines_in, runners_in
 from kedro_nb.runner.events import RunFinished
 from kedro_nb.session import session
-from kedro_nb.session.definitions import lines_about
 from kedro_nb.session.line import command_line, shown_request
+from kedro_nb.session.redefinitions import lines_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from kedro_nb.pipeline.node import Node
 
 
+_OF_NODES = {
+    "nodes",
+    "layers",
+    "order",
+    "dependencies",
+}  # the indexes that hold nodes; all others hold positions
+
+
 class Graph:
     """Nodes whose names and outputs are unique and whose dependencies have no circle."""
 
@@ -30,6 +38,13 @@ class Graph:
             checks.check_confirms(self.nodes)
             checks.check_formats(self.nodes)
             self.depths  # noqa: B018 - finds circles
+
+    def with_nodes(self, nodes: Iterable[Node]) -> Graph:
+        """The same graph of other nodes, which have the names, inputs and outputs of these."""
+        new = Graph.__new__(Graph)
+        kept = {key: value for key, value in self.__dict__.items() if key not in _OF_NODES}
+        new.__dict__.update(kept, nodes=tuple(nodes))
+        return new
 
     def __getstate__(self) -> dict[str, Any]:
         return {"nodes": self.nodes, "size": self.size, "checked": self.checked}  # indexes are made anew

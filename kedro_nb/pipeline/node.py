@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from itertools import tee
 from operator import itemgetter
@@ -121,7 +120,8 @@ class Node:
         Raises:
             TypeError: the function does not take the inputs.
         """
-        new = copy.copy(self)
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__)
         new.func = func
         return new
 

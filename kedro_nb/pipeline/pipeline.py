@@ -213,7 +213,7 @@ class Pipeline:
         Args:
             nodes: by name. Each reads and writes what the node of this name does.
         """
-        return self._some([nodes.get(node.name, node) for node in self.graph.nodes])
+        return self._of(self.graph.with_nodes([nodes.get(node.name, node) for node in self.graph.nodes]))
 
     # Put together
 

@@ -17,6 +17,8 @@ def captured_functions(func: Any) -> list[Any]:
 
     What a function finds under a global name when it is called is not held: it uses the name's current value.
     """
+    if type(func) is FunctionType and not func.__closure__ and not func.__dict__:
+        return [func]
     found: dict[int, Any] = {}
     waiting = [func]
     while waiting and len(found) < _MOST:
@@ -28,20 +30,17 @@ def captured_functions(func: Any) -> list[Any]:
 
 
 def _held_by(value: Any) -> Iterator[Any]:
-    if isinstance(value, functools.partial):
+    kind = type(value)  # not isinstance: a proxy's __class__ is code of others
+    if issubclass(kind, functools.partial):
         yield from (value.func, *value.args, *value.keywords.values())
-    elif isinstance(value, MethodType):
+    elif issubclass(kind, MethodType):
         yield from (value.__func__, type(value.__self__))
-    elif isinstance(value, FunctionType):
+    elif issubclass(kind, FunctionType):
         yield from (cell.cell_contents for cell in value.__closure__ or () if _is_filled(cell))
         yield from vars(value).values()  # __wrapped__ among them
-    elif not isinstance(value, type):
-        try:
-            attributes = vars(value)
-        except TypeError:  # no attributes of its own
-            attributes = {}
-        yield type(value)
-        yield from list(attributes.values())
+    elif not issubclass(kind, type):
+        yield kind
+        yield from list(getattr(value, "__dict__", {}).values())
 
 
 def _is_filled(cell: Any) -> bool:

@@ -19,6 +19,7 @@ from kedro_nb.session.execution import Execution, GoingOn
 from kedro_nb.session.history import History, record_of
 from kedro_nb.session.hooks import pipelines_of
 from kedro_nb.session.parameters import ParameterEntries, merge
+from kedro_nb.session.redefinitions import lines_about
 from kedro_nb.session.request import RunRequest
 from kedro_nb.session.run import Run
 from kedro_nb.session.runners import make_runner
@@ -167,7 +168,10 @@ class Session:
         Raises:
             RequestError: the request does not fit, or another run is in the way; nothing was run.
         """
-        return self.prepare(request, **options).execute()
+        run = self.prepare(request, **options)
+        for line in lines_about(run.redefined):
+            logger.warning(line)
+        return run.execute()
 
     def when_a_run_begins(self, call: Callable[[Run], object]) -> Callable[[], None]:
         """Have something called with every run that begins; the function that is returned ends that."""

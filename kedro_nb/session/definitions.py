@@ -13,27 +13,28 @@ is the same for every slice and every pipeline. Nodes and pipelines are never ch
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 import weakref
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kedro_nb.errors import RequestError
+from kedro_nb.errors import PipelineError, RequestError
 from kedro_nb.pipeline import Node, Pipeline
 from kedro_nb.session.captured import captured_functions
+from kedro_nb.session.redefinitions import Redefinition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kedro_nb.session.cells.bindings import Bindings
 
 _OF_IPYTHON = re.compile(r"_+\d*")  # _, __ and _5 hold results, and are no names of the user's
 
-_NAMED = 5  # nodes in a message
+_HOLDS_NODES = (Node, Pipeline, list, tuple)
 
 _Key: TypeAlias = tuple[str, str, tuple[str, ...]]  # name, id of the cell, decorators
 
@@ -78,33 +79,11 @@ class _Bound:
     announced: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True)
-class _Made:
+class _Made(weakref.ref[Any]):
     """A pipeline or a node, and the cell that made it."""
 
-    ref: weakref.ref[Any]
+    __slots__ = ("execution",)
     execution: CellExecution
-
-
-@dataclass(frozen=True)
-class Redefinition:
-    """A function that the notebook has redefined since a node was made with it.
-
-    Args:
-        function: its name.
-        made: where the node's function was defined, as in "In [2]"; "" where that is not known.
-        redefined: where it was redefined.
-        remake: the cell that makes the node; "" where that is not known.
-        followed: whether the run uses the new function.
-        announced: names of the nodes of which the user has read this.
-    """
-
-    function: str
-    made: str
-    redefined: str
-    remake: str
-    followed: bool
-    announced: set[str] = field(compare=False)
 
 
 class Definitions:
@@ -123,7 +102,8 @@ class Definitions:
         ] = {}  # what each name was bound to last, and where
         self._rebound: set[str] = set()  # names that were bound to several objects
         self._latest: dict[_Key, tuple[_Bound, Any]] = {}  # keeps the objects alive: a run may need them
-        self._made: dict[int, _Made] = {}  # by id of a pipeline or node, which is alive; oldest first
+        self._nodes: dict[int, _Made] = {}  # by id of the node, which is alive
+        self._pipelines: dict[int, _Made] = {}  # those whose nodes are known
         self._executions = 0
         self._lock = threading.RLock()
 
@@ -151,13 +131,18 @@ class Definitions:
                 if binding.decorators is not None and certain and callable(namespace.get(name)):
                     key = (name, execution.cell, binding.decorators)
                     self._bind(name, namespace[name], execution, key)
+            kinds: dict[type, tuple[bool, bool]] = {}  # there are many variables, and few types
             for name, value in list(namespace.items()):
-                if callable(value) and not _OF_IPYTHON.fullmatch(name):
+                kind = type(value)
+                if kind not in kinds:
+                    kinds[kind] = callable(value), issubclass(kind, _HOLDS_NODES)
+                is_callable, holds_nodes = kinds[kind]
+                if is_callable and not self._is_current(name, value) and not _OF_IPYTHON.fullmatch(name):
                     self._bind(name, value, execution)
-                if isinstance(value, Pipeline | Node):
-                    self._keep_place(value, execution)
+                if holds_nodes:
+                    self._keep_places(value, execution)
             for each in pipelines:
-                self._keep_place(each, execution)
+                self._keep_places(each, execution)
             self._look_at_loops(execution, namespace)
 
     def _bind(self, name: str, value: Any, execution: CellExecution, key: _Key | None = None) -> None:
@@ -178,14 +163,27 @@ class Definitions:
             if last is not None:
                 self._rebound.add(name)
 
+    def _is_current(self, name: str, value: Any) -> bool:
+        current = self._current.get(name)
+        return current is not None and current[0].ref() is value
+
     def _known_as(self, value: Any) -> _Bound | None:
         bound = self._known.get(id(value))
         return bound if bound is not None and bound.ref() is value else None
 
-    def _keep_place(self, value: Pipeline | Node, execution: CellExecution) -> None:
-        if id(value) not in self._made:
-            ref = weakref.ref(value, partial(_drop, self._made, id(value)))
-            self._made[id(value)] = _Made(ref, execution)
+    def _keep_places(self, value: Any, execution: CellExecution) -> None:
+        """Note which cell has made the nodes that a variable holds."""
+        nodes: Iterable[Any] = ()
+        kind = type(value)
+        if issubclass(kind, Node):
+            nodes = [value]
+        elif issubclass(kind, list | tuple) and value and issubclass(type(value[0]), Node):
+            nodes = [each for each in value if issubclass(type(each), Node)]
+        elif issubclass(kind, Pipeline) and _keep(self._pipelines, value, execution):
+            with contextlib.suppress(PipelineError):  # a sum that does not fit; whoever uses it is told
+                nodes = value.graph.nodes
+        for node in nodes:
+            _keep(self._nodes, node, execution)
 
     def _look_at_loops(self, execution: CellExecution, namespace: Mapping[str, Any]) -> None:
         """The variable of a loop over functions was a name of each of them, though it holds only the last."""
@@ -219,17 +217,19 @@ class Definitions:
     def _resolve(self, pipeline: Pipeline) -> tuple[Pipeline, dict[Redefinition, list[str]]]:
         replaced: dict[str, Node] = {}
         found: dict[Redefinition, list[str]] = {}
-        places = _Places(self._made)
-        known: dict[int, tuple[_Bound | None, list[Redefinition]]] = {}  # by id of the function
+        places = _Places(self._nodes)
+        known: dict[int, tuple[_Bound | None, list[str], list[tuple[str, Any]]]] = {}  # by id of the function
         for node in pipeline.graph.order:
             func = node.func
             if id(func) not in known:
                 target = self._target(func)
-                known[id(func)] = target, list(self._redefinitions(func, target, places))
-            target, redefinitions = known[id(func)]
+                followed = [] if target is None else found.setdefault(_followed(target), [])
+                known[id(func)] = target, followed, self._outdated(func, target)
+            target, followed, outdated = known[id(func)]
             if target is not None:
-                replaced[node.name] = _with_function(node, target.ref(), target, places)
-            for redefinition in redefinitions:
+                replaced[node.name] = _with_function(node, target, places)
+                followed.append(node.name)
+            for redefinition in self._kept(node, target, outdated, places):
                 found.setdefault(redefinition, []).append(node.name)
         return (pipeline.with_nodes_replaced(replaced) if replaced else pipeline), found
 
@@ -241,22 +241,28 @@ class Definitions:
         latest, _ = self._latest[bound.key]
         return None if latest is bound else latest
 
-    def _redefinitions(self, func: Any, target: _Bound | None, places: _Places) -> Iterator[Redefinition]:
-        """What has happened to the function of a node and to those that it holds."""
-        remake = places.of(func)
-        if target is not None:
-            yield _redefinition(target.name, target, target.made, remake, target)
+    def _outdated(self, func: Any, target: _Bound | None) -> list[tuple[str, Any]]:
+        """The name and the callable, for each that a node would hold though its name was bound to another since."""
+        found = []
         for each in captured_functions(func):
             name = self._name_of(each)
-            if name not in self._rebound:
-                continue
-            current, execution = self._current[name]
-            if current is target or current.ref() is each:
-                continue
-            used = target if target is not None and each is func else self._known_as(each)
-            known_since = remake or (used.made if used is not None else None)
-            if known_since is None or execution.number > known_since.number:
-                yield _redefinition(name, used, execution, remake, None)
+            if name in self._rebound:
+                current, _ = self._current[name]
+                if current is not target and current.ref() is not each:
+                    found.append((name, each))
+        return found
+
+    def _kept(
+        self, node: Node, target: _Bound | None, outdated: list[tuple[str, Any]], places: _Places
+    ) -> Iterator[Redefinition]:
+        """What was redefined since the node was made, and that it does not use."""
+        for name, each in outdated:
+            _, execution = self._current[name]
+            used = target if target is not None and each is node.func else self._known_as(each)
+            made = used.made if used is not None else None
+            remake = places.of(node) or made
+            if remake is None or execution.number > remake.number:
+                yield Redefinition(name, _place(made), execution.place, _place(remake))
 
     def _name_of(self, value: Any) -> str:
         """The name under which the notebook knows a callable; "" where it has none."""
@@ -272,104 +278,73 @@ class Definitions:
         return ""
 
 
-def _redefinition(
-    function: str,
-    used: _Bound | None,
-    redefined: CellExecution,
-    remake: CellExecution | None,
-    target: _Bound | None,
-) -> Redefinition:
-    return Redefinition(
-        function=function,
-        made=used.made.place if used is not None else "",
-        redefined=redefined.place,
-        remake=remake.place if remake is not None else "",
-        followed=target is not None,
-        announced=target.announced if target is not None else set(),
-    )
+def _followed(target: _Bound) -> Redefinition:
+    return Redefinition(target.name, _place(target.made), _place(target.made), "", target.announced)
+
+
+def _place(execution: CellExecution | None) -> str:
+    return "" if execution is None else execution.place
 
 
 class _Places:
-    """The cells that have made nodes, by the functions of the nodes. Looked up only where a function was redefined."""
+    """The cells that have made nodes. They are looked up only where a function was redefined."""
 
-    def __init__(self, pipelines: Mapping[int, _Made]) -> None:
-        self._pipelines = pipelines
+    def __init__(self, nodes: Mapping[int, _Made]) -> None:
+        self._nodes = nodes
 
-    def of(self, func: Any) -> CellExecution | None:
-        """The first cell that has made a node with this function."""
-        return self._by_function.get(id(func))
+    def of(self, node: Node) -> CellExecution | None:
+        """The cell that has made a node, or the one that it is a copy of in another namespace."""
+        return self._first.get((id(node.func), node.short_name))
 
     @cached_property
-    def _by_function(self) -> dict[int, CellExecution]:
-        found: dict[int, CellExecution] = {}
-        for each in list(self._pipelines.values()):
-            made = each.ref()
-            nodes = made.graph.nodes if isinstance(made, Pipeline) else [made] if made is not None else []
-            for node in nodes:
-                found.setdefault(id(node.func), each.execution)
+    def _first(self) -> dict[tuple[int, str], CellExecution]:
+        found: dict[tuple[int, str], CellExecution] = {}
+        for made in list(self._nodes.values()):  # the oldest first
+            node = made()
+            if node is not None:
+                found.setdefault((id(node.func), node.short_name), made.execution)
         return found
 
 
-def lines_about(found: Mapping[Redefinition, Sequence[str]]) -> list[str]:
-    """What the user should know of redefined functions before a run: what is new, and what is not used.
-
-    Args:
-        found: the names of nodes by what has happened to their functions.
-    """
-    lines = []
-    followed: list[str] = []
-    for each, nodes in found.items():
-        if each.followed:
-            followed += [node for node in nodes if node not in each.announced]
-            each.announced.update(nodes)
-        else:
-            lines.append(_line_about(each, nodes))
-    if followed:
-        names = ", ".join(followed)
-        lines.insert(0, f"Defined again since the pipeline was made, and used as it is now: {names}")
-    return lines
-
-
-def _line_about(kept: Redefinition, nodes: Sequence[str]) -> str:
-    names = ", ".join(f"'{node}'" for node in nodes[:_NAMED])
-    more = f" and {len(nodes) - _NAMED} more" if len(nodes) > _NAMED else ""
-    subject = f"Node {names} still runs" if len(nodes) == 1 else f"Nodes {names}{more} still run"
-    origin = f" of {kept.made}" if kept.made else ""
-    cell = kept.redefined or "a later cell"
-    remake = f"run {kept.remake} again" if kept.remake else "run the cell that makes the pipeline again"
-    return f"{subject} '{kept.function}'{origin}, which {cell} has redefined. To use the new one, {remake}."
-
-
-def _with_function(node: Node, function: Any, target: _Bound, places: _Places) -> Node:
+def _with_function(node: Node, target: _Bound, places: _Places) -> Node:
+    function: Any = target.ref()
     try:
         return node.with_function(function)
     except TypeError as error:
         place = target.made.place
-        made = places.of(node.func)
+        made = _place(places.of(node))
         raise RequestError(
             f"Node '{node.name}' does not fit '{target.name}' as {place or 'a later cell'} defines it: {error}. "
-            f"Change the arguments back, or give the node other inputs{_where(made)}."
+            f"Change the arguments back, or give the node other inputs{f' in {made}' if made else ''}."
         ) from None
-
-
-def _where(made: CellExecution | None) -> str:
-    return f" in {made.place}" if made is not None and made.place else ""
 
 
 def _values_in(value: Any) -> Iterator[Any]:
     """What a loop over this value may assign: the value's elements, those of pairs too."""
     yield value
-    if isinstance(value, Mapping):
+    kind = type(value)
+    if issubclass(kind, dict):
         value = value.values()
-    elif not isinstance(value, list | tuple | set | frozenset):
+    elif not issubclass(kind, list | tuple | set | frozenset):
         return
     for each in list(value):
-        yield from each if isinstance(each, list | tuple) else [each]
+        yield from each if issubclass(type(each), list | tuple) else [each]
 
 
-def _drop(known: dict[int, Any], at: int, gone: weakref.ref[Any]) -> None:
-    if at in known and known[at].ref is gone:  # the id may belong to another object by now
-        del known[at]
+def _keep(table: dict[int, _Made], value: Any, execution: CellExecution) -> bool:
+    """Note which cell has made an object, unless that is known."""
+    known = table.get(id(value))
+    if known is not None and known() is value:
+        return False
+    made = table[id(value)] = _Made(value, partial(_drop, table, id(value)))
+    made.execution = execution
+    return True
+
+
+def _drop(table: dict[int, Any], at: int, gone: weakref.ref[Any]) -> None:
+    known = table.get(at)
+    if known is gone or getattr(known, "ref", None) is gone:  # the id may belong to another object by now
+        del table[at]
 
 
 notebook = Definitions()  # of this process: its `__main__` is the notebook

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from kedro_nb.runner import RunResult
     from kedro_nb.runner.events import ResumeHint
     from kedro_nb.runner.monitor import Listener
-    from kedro_nb.session.definitions import Redefinition
     from kedro_nb.session.execution import Execution
     from kedro_nb.session.progress import RunState
+    from kedro_nb.session.redefinitions import Redefinition
     from kedro_nb.session.request import RunRequest
 
 logger = get_logger(__name__)

@@ -102,3 +102,23 @@ def test_variables_of_later_cells_count(forgetful):
     forgetful.run("two", "divisor = 3")
     assert "{'total': 2.0}" in forgetful.run("run", "%kedro_run")
     forgetful.run("two", "divisor = 2")
+
+
+def test_a_redefined_function_is_followed_in_its_own_cell_and_in_no_other(front):
+    front.run("f", "def f(xs): return 'old'")
+    made = front.run(
+        "p", "from kedro_nb.pipeline import *\np = Pipeline([Node(f, 'xs', 'y', name='n')])\n1 / 0"
+    )
+    made = re.search(r"In\[(\d+)\]", made)[1]
+    front.run("other", "def f(xs): return 'other'")
+    shown = front.run("run", "%kedro_run -p p")
+    assert (
+        f"Node 'n' still runs 'f' of In [{int(made) - 1}], which In [{int(made) + 1}] has redefined. "
+        in shown
+    )
+    assert f"To use the new one, run In [{made}] again.\n" in shown
+    assert "{'y': 'old'}" in shown
+    front.run("f", "%%time\ndef f(xs): return 'new'")
+    shown = front.run("run", "%kedro_run -p p --parallel")
+    assert "used as it is now: n\n" in shown
+    assert "{'y': 'new'}" in shown

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from kedro_nb.notebook.panel import Panel
 from kedro_nb.pipeline import Pipeline
-from kedro_nb.session import Session, set_session
+from kedro_nb.session import Run, Session, session, set_session
 
 DECORATORS = """
 import functools
@@ -110,7 +111,7 @@ CASES = {
     "timed cell": follows(f"%%time\n{F}", P, f"%%time\n{F_NEW}"),
     "captured cell": follows(F, P, f"%%capture\n{F_NEW}"),
     "cell with await": follows(F, P, f"import asyncio\nawait asyncio.sleep(0)\n{F_NEW}"),
-    "in the cell of the run": follows(F, P, run=f"{F_NEW}\n%kedro_run -p p"),
+    "in the cell of the run": follows(F, P, run=f"{F_NEW}\nr = %kedro_run -p p"),
     "cell that fails afterwards": follows(F, P, f"{F_NEW}\n1 / 0"),
     "script": follows(
         "%run steps.py",
@@ -142,9 +143,40 @@ CASES = {
     "ParallelRunner": follows(F, P, F_NEW, run="-p p --runner=ParallelRunner"),
     "ThreadRunner": follows(F, P, F_NEW, run="-p p --runner=ThreadRunner"),
     "--async": follows(F, P, F_NEW, run="-p p --async"),
+    "in the background": follows(F, P, F_NEW, run="-p p --background"),
+    "by the session": follows(
+        F,
+        P,
+        F_NEW,
+        run="import kedro_nb\nr = kedro_nb.session().run(kedro_nb.session.RunRequest(), pipelines={'__default__': p})",
+    ),
+    "registered pipeline": follows(
+        f"{F}\nimport kedro_nb\nkedro_nb.session().pipelines['q'] = Pipeline([Node(f, 'x', 'y', name='n')])",
+        F_NEW,
+        run="-p q",
+    ),
+    "extension loaded after the def": follows("%unload_ext kedro_nb", F, P, "%load_ext kedro_nb", F_NEW),
+    "extension loaded with the redefinition": follows(
+        "%unload_ext kedro_nb", F, P, f"%load_ext kedro_nb\n{F_NEW}"
+    ),
+    "extension loaded again": follows(F, P, "%reload_ext kedro_nb", F_NEW),
+    "extension loaded again, with ids": follows(
+        ("A", F), ("B", P), ("C", "%reload_ext kedro_nb"), ("A", F_NEW)
+    ),
     # One cell, as front ends with ids for cells know
     "same cell": follows(("A", F), ("B", P), ("A", F_NEW)),
     "another cell": keeps(("A", F), ("B", P), ("C", F_NEW), again=2),
+    "same cell, with others around it": follows(("A", F), ("B", P), ("A", f"%%capture\n{F_NEW}")),
+    "moved into a cell with other code": keeps(("A", F), ("A2", P), ("B", f"t = 1\n{F_NEW}"), again=2),
+    "a function of a node cell": keeps(
+        ("A", "%%kedro_node n -i x -o y\ndef f(x): return x + 1"), ("B", F_NEW), again=1, run="-p __default__"
+    ),
+    "a node cell that is edited": plain(
+        ("A", "%%kedro_node n -i x -o y\ndef f(x): return x + 1"),
+        ("A", "%%kedro_node n -i x -o y\ndef f(x): return x + 100"),
+        y=110,
+        run="-p __default__",
+    ),
     "same cell, then another": keeps(
         ("A", F), ("B", P), ("A", F_NEW), ("C", "def f(x): return 0"), again=2, y=110, follows=True
     ),
@@ -204,6 +236,23 @@ CASES = {
         "def neg(x): return 0",
         again=2,
         y=-10,
+    ),
+    "made in a list": keeps(
+        "f = lambda x: x + 1",
+        "nodes = [Node(f, 'x', 'y', name='n')]",
+        "p = Pipeline(nodes)",
+        "f = lambda x: 0",
+        again=2,
+    ),
+    "added to": keeps(
+        f"f = lambda x: x + 1\n{P}",
+        "p += Pipeline([Node(len, 'texts', 'number', name='m')])",
+        "f = lambda x: 0",
+        again=1,
+        run="-p p --nodes=n",
+    ),
+    "copied into a namespace": keeps(
+        F, "g = f", P, "q = Pipeline(p, namespace='a', inputs='x', outputs='y')", F_NEW, again=3, run="-p q"
     ),
     # Names that are bound otherwise
     "alias": keeps(F, "g = f", "p = Pipeline([Node(g, 'x', 'y', name='n')])", F_NEW, again=3),
@@ -272,13 +321,114 @@ def functions_of(cells):
     return [(node, node.func) for value in variables if isinstance(value, Pipeline) for node in value.nodes]
 
 
+def run(cells, line):
+    """The values that a run writes, and what it says."""
+    made = cells.run(line if "r = " in line else f"r = %kedro_run {line}") or cells.shell.user_ns["r"]
+    text = cells.seen.stdout
+    result = made.result() if isinstance(made, Run) else made
+    return result.load(), text
+
+
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_a_node_runs_the_function_that_it_holds_unless_its_cell_has_clearly_redefined_it(notebook, case):
+def test_a_node_runs_the_function_that_it_holds_unless_its_cell_has_clearly_redefined_it(
+    notebook, caplog, case
+):
     first = numbered(notebook, case)
     held = functions_of(notebook)
-    line = case.run if "%kedro_run" in case.run else f"%kedro_run {case.run}"
-    text = notebook.printed(f"{line.replace('%kedro_run', 'r = %kedro_run')}")
-    assert notebook.run("r").load() == case.y
-    assert ("Defined again" in text) == case.follows, text
-    assert f"run In [{first + case.again - 1}] again" in text if case.again else "again." not in text, text
+    values, text = run(notebook, case.run)
+    said = "\n".join([text, *(record.message for record in caplog.records)])
+    assert values == case.y
+    assert ("Defined again" in said) == case.follows, said
+    assert f"run In [{first + case.again - 1}] again" in said if case.again else "again." not in said, said
     assert all(node.func is func for node, func in held)
+
+
+@pytest.mark.parametrize("ids", [("A", "B"), (None, None)])
+def test_a_pipeline_gives_the_same_result_whatever_ran_before_it(notebook, ids):
+    for name, cell_id, value in (("p1", ids[0], 1), ("p2", ids[1], 2)):
+        code = (
+            f"def f(x): return {value}\n{name} = Pipeline([Node(f, 'x', '{name}_out', name='{name}_node')])"
+        )
+        notebook.shell.run_cell(code, store_history=True, cell_id=cell_id)
+    lines = ("--pipelines=p1,p2", "-p p1", "-p p2", "--pipelines=p1,p2 --nodes=p1_node", "--pipelines=p2,p1")
+    found = [run(notebook, line)[0] for line in (*lines, *lines)]
+    both = {"p1_out": 1 if ids[0] else 2, "p2_out": 2}
+    assert found[:5] == found[5:]
+    assert found[0] == found[4] == both
+    assert {**found[1], **found[2]} == {**found[3], **found[2]} == both
+
+
+def test_a_redefinition_that_does_not_take_the_inputs_is_an_error_of_its_node_alone(notebook):
+    notebook.run(
+        f"{F}\ndef g(x): return x\np = Pipeline([Node(f, 'x', 'y', name='n'), Node(g, 'x', 'z', name='m')])"
+    )
+    made = notebook.shell.execution_count - 1
+    notebook.run("def f(x, more): return x")
+    error, _ = notebook.fail("%kedro_run -p p")
+    assert str(error) == (
+        f"Node 'n' does not fit 'f' as In [{made + 1}] defines it: Inputs of 'f' function expected ['x', 'more'], but "
+        f"got x. Change the arguments back, or give the node other inputs in In [{made}]."
+    )
+    assert run(notebook, "-p p --nodes=m")[0] == {"z": 10}
+
+
+def test_a_pipeline_without_redefined_functions_is_run_as_it_is(notebook):
+    notebook.run(f"{F}\n{P}")
+    notebook.run("def other(x): return x")
+    notebook.run("def other(x): return -x")
+    pipeline = notebook.shell.user_ns["p"]
+    assert session().prepare(pipelines={"p": pipeline}).pipeline is pipeline
+
+
+def test_a_node_keeps_its_name_its_order_and_its_tags_with_a_redefined_function(notebook):
+    notebook.run(f"{F}\np = Pipeline([Node(f, 'x', 'y', tags='t', namespace='s'), Node(len, 'y', 'z')])")
+    notebook.run("def f(x): return [x]")
+    pipeline = notebook.shell.user_ns["p"]
+    made = session().prepare(pipelines={"p": pipeline}).pipeline
+    assert made.nodes == pipeline.nodes
+    assert made.describe() == pipeline.describe()
+    assert [node.tags for node in made.nodes] == [{"t"}, set()]
+
+
+def test_the_history_has_the_code_that_was_run(notebook):
+    notebook.run(f"{F}\n{P}")
+    pipelines = {"p": notebook.shell.user_ns["p"]}
+    before = session().run(pipelines=pipelines).code["n"]
+    notebook.run(F_NEW)
+    after = session().run(pipelines=pipelines).code["n"]
+    assert before != after
+    assert "+def f(x): return x + 100" in session().history.code.diff(before, after)
+
+
+def test_the_panel_runs_what_a_line_runs_and_says_the_same(notebook):
+    notebook.run(f"{F}\n{P}\ng = f\nq = Pipeline([Node(g, 'x', 'z', name='m')])\ndef h(x): return 1")
+    notebook.run("r = Pipeline([Node(h, 'x', 'w', name='k')])")
+    made = notebook.shell.execution_count - 2
+    notebook.run("def h(x): return 2\ndef f(x): return 0")
+    panel = Panel(session())
+    try:
+        panel.pipeline = "r"
+        assert panel.run().result().load() == {"w": 2}
+        assert panel.message == "Defined again since the pipeline was made, and used as it is now: k"
+        panel.pipeline = "q"
+        assert panel.run().result().load() == {"z": 11}
+        assert panel.message == (
+            f"Node 'm' still runs 'f' of In [{made}], which In [{made + 2}] has redefined. "
+            f"To use the new one, run In [{made}] again."
+        )
+    finally:
+        panel.close()
+
+
+def test_objects_with_a_class_of_their_own_making_do_not_disturb_a_cell(notebook):
+    """Proxies, as web frameworks have them, raise when they are asked for their class."""
+    notebook.run(
+        "class Proxy:\n"
+        "    @property\n"
+        "    def __class__(self): raise RuntimeError('outside of a request')\n"
+        "    def __call__(self): pass\n"
+        "    def __hash__(self): raise RuntimeError('outside of a request')\n"
+        "    def __eq__(self, other): raise RuntimeError('outside of a request')\n"
+        "proxy = Proxy()"
+    )
+    assert notebook.printed("print(1)") == "1\n"

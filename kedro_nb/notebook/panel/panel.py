@@ -26,8 +26,8 @@ from kedro_nb.notebook.workspace import pipelines_in, runners_in
 from kedro_nb.session import RunRequest
 from kedro_nb.session import session as current_session
 from kedro_nb.session.data import load_fresh
-from kedro_nb.session.definitions import lines_about
 from kedro_nb.session.line import command_line
+from kedro_nb.session.redefinitions import lines_about
 from kedro_nb.session.selection import FILTERS
 
 if TYPE_CHECKING:

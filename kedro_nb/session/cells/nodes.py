@@ -67,7 +67,7 @@ class SessionNodes(Mapping[str, NodeDefinition]):
         def same() -> list[Node]:
             return [each.node for each in self.namesakes(name, cell)]
 
-        return Heard(self._session, self._indexes.values(), self._registered, same).known()
+        return Heard(self._session, self._indexes.values(), self.registered, same).known()
 
     def namesakes(self, name: str | None, cell: str) -> list[NodeDefinition]:
         """Those of this name, or of this cell."""
@@ -78,7 +78,7 @@ class SessionNodes(Mapping[str, NodeDefinition]):
         """Those whose functions bear this name."""
         return [self._defined[each] for each in self._places.of("function", name) if each in self._defined]
 
-    def _registered(self) -> list[Pipeline]:
+    def registered(self) -> list[Pipeline]:
         """The pipelines that are not made of these nodes."""
         return [each for name, each in self._session.pipelines.items() if self._made.get(name) is not each]
 
