@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from kedro_nb.errors import (
     DatasetError,
     DatasetNotFoundError,
-    VersionAlreadyExistsError,
     did_you_mean,
 )
 from kedro_nb.io.base import entry_load_error, entry_save_error, is_dataset
+from kedro_nb.io.catalog_versions import CatalogVersions
 from kedro_nb.io.config import build_dataset, fill_credentials
-from kedro_nb.io.entries import Lazy, condition, load_version_of, shown, type_of, with_version
+from kedro_nb.io.entries import Lazy, condition, shown, type_of, with_version
 from kedro_nb.io.fresh import forget_files, forget_listings, is_used
 from kedro_nb.io.legacy import OlderCatalogMethods
 from kedro_nb.io.marks import has_place, in_files, is_in_memory
 from kedro_nb.io.memory import MemoryDataset
 from kedro_nb.io.patterns import MEMORY_PATTERNS, CatalogConfigResolver, Patterns
-from kedro_nb.io.safe_paths import check_version, chosen_versions
+from kedro_nb.io.safe_paths import chosen_versions
 from kedro_nb.io.versioned import Version, generate_timestamp
 from kedro_nb.masking import get_logger, remember_dataset
 
@@ -41,7 +41,7 @@ def log_saving(name: str, dataset: object) -> None:
         logger.info("Saving data to `%s` (%s)...", name, type(dataset).__name__)
 
 
-class DataCatalog(OlderCatalogMethods):
+class DataCatalog(CatalogVersions, OlderCatalogMethods):
     """Datasets by name, dict-like; those described by configuration are built when first used.
 
     Args:
@@ -332,11 +332,6 @@ class DataCatalog(OlderCatalogMethods):
         except Exception as error:  # noqa: BLE001 - the same
             raise entry_save_error(ds_name, dataset, error) from _first_cause(error)
 
-    @property
-    def load_versions(self) -> dict[str, str]:
-        """Which version is loaded, by name; the latest for the others."""
-        return dict(self._load_versions)
-
     def add_entries(self, entries: Mapping[str, dict[str, Any]]) -> None:
         """Add or replace entries and patterns, as `from_config` takes them.
 
@@ -358,20 +353,6 @@ class DataCatalog(OlderCatalogMethods):
                 self._undeclared.discard(name)
             self.use_versions(self._load_versions)
 
-    def use_versions(
-        self, load_versions: Mapping[str, str | None] | None = None, save_version: str | None = None
-    ) -> None:
-        """Have versioned entries load `load_versions` (the latest of the others) and save a new version from now on.
-
-        Entries are built again when next used. Datasets that were given as objects keep their versions.
-        """
-        chosen = chosen_versions(load_versions, save_version)
-        self._check_load_versions(chosen)
-        with self._lock:
-            self._load_versions = chosen
-            self._save_version = save_version
-            self.refresh(name for name in self._stored if self._configs[name].get("versioned"))
-
     def exists(self, ds_name: str) -> bool:
         """Whether the dataset holds data now; False for unknown names."""
         return ds_name in self and bool(self.fresh(ds_name).exists())
@@ -387,48 +368,6 @@ class DataCatalog(OlderCatalogMethods):
         if not hasattr(dataset, "confirm"):
             raise DatasetError(f"Dataset '{ds_name}' does not have 'confirm' method")
         dataset.confirm()
-
-    def _check_load_versions(self, load_versions: Mapping[str, str]) -> None:
-        unknown = [name for name in load_versions if name not in self]
-        if unknown:
-            raise DatasetNotFoundError(
-                f"'load_versions' keys [{', '.join(unknown)}] are not found in the catalog."
-                f"{did_you_mean(unknown[0], self.keys())}"
-            )
-        for name, version in load_versions.items():
-            entry = self._configs.get(name)
-            if entry is None and name not in self._entries:
-                entry = self._resolver.resolve_entry(name)
-            if entry is None and load_version_of(self._entries[name]) != version:
-                reason = "it was given as an object, which keeps its own version"
-            elif entry is not None and not entry.get("versioned"):
-                reason = "its entry lacks 'versioned: true'"
-            else:
-                continue
-            raise DatasetError(f"Version '{version}' of dataset '{name}' cannot be loaded: {reason}.")
-
-    def _adopt_versions(self, name: str, dataset: Any) -> None:
-        """Take note of the versions that a dataset brings: one catalog saves under one version."""
-        load, save = load_version_of(dataset), getattr(getattr(dataset, "_version", None), "save", None)
-        for version in (load, save):
-            check_version(version, name)
-        # A load version chosen for a dataset that is replaced goes with it.
-        chosen = None if name in self._entries else self._load_versions.get(name)
-        if load and chosen not in (None, load):
-            raise VersionAlreadyExistsError(
-                f"Cannot add a dataset `{name}` with `{load}` load version: "
-                f"the catalog is to load version `{chosen}` of it."
-            )
-        if save and self._save_version not in (None, save):
-            raise VersionAlreadyExistsError(
-                f"Cannot add a dataset `{name}` with `{save}` save version: the catalog saves under version "
-                f"`{self._save_version}`, and all datasets in a catalog must have the same save version."
-            )
-        if name in self._entries:
-            self._load_versions.pop(name, None)
-        if load:
-            self._load_versions[name] = load
-        self._save_version = save or self._save_version
 
 
 def _first_cause(error: Exception) -> BaseException | None:
