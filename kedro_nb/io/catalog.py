@@ -204,9 +204,9 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
         with self._lock:
             for name in tuple(names):
                 dataset = self._entries.get(name)
-                if name not in self._stored:
-                    forget_files(None if dataset.__class__ is Lazy else dataset)
-                elif not is_used(dataset):
+                if dataset.__class__ is not Lazy:
+                    forget_files(dataset)
+                if name in self._stored and not is_used(dataset):
                     self._entries[name] = Lazy(self._configs[name])
                     self._stored.discard(name)
 

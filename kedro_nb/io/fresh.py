@@ -17,6 +17,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.io.marks import in_files
+from kedro_nb.io.versioned import generate_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -79,6 +80,14 @@ def forget_listings(dataset: Any) -> None:
         file_system = getattr(dataset, "_fs", None) or getattr(dataset, "_filesystem", None)
         if file_system is not None:
             file_system.invalidate_cache()
+
+
+def with_save_version(dataset: Any) -> Any:
+    """The dataset, or a copy that is told under which version to save, where each process would choose one."""
+    version = getattr(dataset, "_version", None)
+    if not version or version.save or not hasattr(dataset, "_copy"):
+        return dataset
+    return dataset._copy(_version=version._replace(save=generate_timestamp()))  # noqa: SLF001 - Kedro's protocol
 
 
 def load_version_saved(dataset: Any) -> None:

@@ -108,22 +108,21 @@ class InTheObject(AbstractDataset):
         return {}
 
 
-def parts(path, number):
+def parts(fs, path, number):
     """Another process writes one more partition."""
-    path.mkdir(exist_ok=True)
-    (path / f"p{number}.json").write_text(json.dumps(number))
+    file(fs, f"{path}/p{number}.json", number)
 
 
-def file(path, number):
+def file(fs, path, number):
     """Another process writes the file."""
-    path.write_text(json.dumps(number))
+    fs.pipe_file(str(path), json.dumps(number).encode())
 
 
-def version(path, number):
+def version(fs, path, number):
     """Another process saves a version."""
-    folder = path / f"2999-01-01T00.00.0{number}.000Z"
-    folder.mkdir(parents=True)
-    file(folder / path.name, number)
+    folder = f"{path}/2999-01-01T00.00.0{number}.000Z"
+    fs.makedirs(folder)
+    file(fs, f"{folder}/{path.name}", number)
 
 
 def shown(data):
@@ -152,6 +151,13 @@ KINDS = {
         "dataset.filepath",
         version,
     ),
+    "file in memory": ({"type": "kedro_nb.io.JSONDataset"}, "filepath:memory", file),
+    "versions in memory": (
+        {"type": "kedro_nb.io.JSONDataset", "versioned": True},
+        "filepath:memory",
+        version,
+    ),
+    "kedro file in memory": (JSON, "filepath:memory", file),
     "listed file": ({"type": "kedro_nb.io.JSONDataset"}, "filepath:listing", file),
     "listed versions": (
         {"type": "kedro_nb.io.JSONDataset", "versioned": True},
@@ -184,6 +190,7 @@ class Place:
         where = f"{protocol}://{self.path}" if protocol else str(self.path)
         outer, _, inner = argument.partition(".")
         self.entry = {**entry, outer: {**entry[outer], inner: where} if inner else where}
+        self.fs = fsspec.filesystem("memory" if protocol == "memory" else "file")
         if kind in HAVE_FOLDERS:
             self.path.mkdir()
 
@@ -196,7 +203,15 @@ class Place:
 
     def write(self, number):
         """Another process writes."""
-        self._write(self.path, number)
+        self._write(self.fs, self.path, number)
+
+    def remove(self):
+        """Another process removes everything."""
+        self.fs.rm(str(self.path), recursive=True)
+
+    def versions(self):
+        """The names of the versions, oldest first."""
+        return sorted(Path(each).name for each in self.fs.ls(str(self.path), detail=False))
 
     def write_between(self, _data):
         """A node during which another process writes 9."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 
@@ -97,7 +96,7 @@ def test_every_look_and_every_load_see_what_is_there_now(kind, way, tmp_path):
         assert (row(session), session.catalog.exists("the_d")) == ("yes", True)
         assert shown(load_fresh(session.catalog, "the_d")) == number
         assert str(number) in look(session, "the_d", {}, asked=True)["html"]
-    shutil.rmtree(tmp_path)
+    place.remove()
     assert (row(session), session.catalog.exists("the_d")) == ("no", False)
 
 
@@ -124,7 +123,7 @@ def test_what_is_saved_beside_runs_is_loaded_and_each_save_of_versions_is_one(ki
         save_anew(session.catalog, "the_d", place.data(number))
         assert shown(load_fresh(session.catalog, "the_d")) == number
     if "version" in kind:
-        assert len(list(place.path.iterdir())) == 3
+        assert len(place.versions()) == 3
 
 
 IN_MEMORY = {
@@ -199,6 +198,10 @@ def test_nothing_beside_a_run_changes_what_it_has_read(kind, way, tmp_path):
     assert session.run(RunRequest(pipelines="other")).result().load() == {"other_seen": 3}
 
 
+def _count(names, _go):
+    return len(names)
+
+
 def _again(data, _go):
     return shown(data)
 
@@ -217,6 +220,21 @@ def test_partitions_that_a_run_confirms_are_not_read_again(way, how, request_for
     assert load_fresh(session.catalog, "the_d") == {}
 
 
+@pytest.mark.parametrize("how", [*LOCAL, *METHODS])
+@pytest.mark.parametrize("way", ["entry", "object"])
+def test_what_is_confirmed_by_a_later_node_is_what_was_read(way, how, request_for, tmp_path):
+    place = Place("incremental", tmp_path)
+    nodes = [
+        node(sorted, "the_d", "names", name="read"),
+        node(place.write_between, "names", "go", name="between"),
+        node(_count, ["names", "go"], "n", confirms="the_d", name="confirm"),
+    ]
+    session = session_with(place, way, *nodes)
+    place.write(1)
+    assert session.run(request_for(how)).result().load() == {"n": 1}
+    assert sorted(load_fresh(session.catalog, "the_d")) == ["p9.json"]
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_confirmation_by_hand_is_for_what_the_run_has_read(way, tmp_path):
     place = Place("incremental", tmp_path)
@@ -232,14 +250,15 @@ def test_a_confirmation_by_hand_is_for_what_the_run_has_read(way, tmp_path):
 
 @pytest.mark.parametrize("kind", ["versioned", "kedro versioned", "listed versions"])
 @pytest.mark.parametrize("how", [*LOCAL, *METHODS])
-def test_a_run_loads_the_version_that_it_has_saved(kind, how, request_for, tmp_path):
+@pytest.mark.parametrize("way", ["entry", "object"])
+def test_a_run_loads_the_version_that_it_has_saved(kind, way, how, request_for, tmp_path):
     place = Place(kind, tmp_path)
     nodes = [
         node(place.data, "number", "the_d", name="make"),
         node(place.write_between, "the_d", "go", name="between"),
         node(_again, ["the_d", "go"], "seen", name="read"),
     ]
-    session = session_with(place, "entry", *nodes, number=1)
+    session = session_with(place, way, *nodes, number=1)
     assert session.run(request_for(how)).result().load() == {"seen": 1}
     assert load_fresh(session.catalog, "the_d") == 9  # which is the latest
 
@@ -250,7 +269,7 @@ def test_a_run_loads_the_version_that_was_asked_for(kind, tmp_path):
     session = session_with(place, "entry", READ)
     for number in (1, 2):
         place.write(number)
-    first = min(path.name for path in place.path.iterdir())
+    first = place.versions()[0]
     for versions, number in (({}, 2), ({"the_d": first}, 1), ({}, 2)):
         assert session.run(RunRequest(load_versions=versions)).result().load() == {"seen": number}
     assert load_fresh(session.catalog, "the_d") == 2
@@ -264,7 +283,7 @@ def test_only_outputs_that_are_not_there_now_are_made(kind, way, how, request_fo
     session = session_with(place, way, node(place.data, "number", "the_d", name="make"), number=1)
     request = request_for(how, only_missing_outputs=True)
     assert [_made(session, request) for _ in range(2)] == [1, 0]
-    shutil.rmtree(place.path) if place.path.is_dir() else place.path.unlink()
+    place.remove()
     assert [_made(session, request) for _ in range(2)] == [1, 0]
 
 
@@ -318,7 +337,7 @@ def test_an_object_keeps_the_version_that_it_was_given(tmp_path):
     place = Place("versioned", tmp_path)
     for number in (1, 2):
         place.write(number)
-    first = min(path.name for path in place.path.iterdir())
+    first = place.versions()[0]
     session = Session(DataCatalog(), {"p": Pipeline([READ])})
     session.catalog["the_d"] = JSONDataset(filepath=str(place.path), version=Version(first, None))
     assert session.run().result().load() == {"seen": 1}

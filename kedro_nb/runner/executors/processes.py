@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError, PipelineError, WorkerError
 from kedro_nb.io.by_value import dumps_by_value
-from kedro_nb.io.fresh import forget_files
 from kedro_nb.io.packing import own_folders
 from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors import pool
+from kedro_nb.runner.executors.fresh_files import forget_written, start_afresh
 from kedro_nb.runner.executors.kernel_data import KernelData
 from kedro_nb.runner.executors.remote_error import unpack_error
 from kedro_nb.runner.executors.stopping import GLANCE, GRACE, stopped
@@ -73,8 +73,7 @@ class ProcessExecutor:
         }
         check_single_process((name, context.dataset(name)) for name in sorted(names))
         self._data = KernelData(names, context)
-        for dataset in self._data.travels.values():
-            forget_files(dataset, beside=1)  # nothing that is remembered of files travels
+        start_afresh(plan, self._data, context)
         self._in_memory = self._data.packed
         self._setup = self._describe(plan)
         for name in sorted(self._in_memory & plan.kept & plan.readers.keys()):
@@ -245,13 +244,8 @@ class ProcessExecutor:
                     self._free(worker)
                 if task.finished:
                     finished.append(task)
-                    self._look_again(task)
+                    forget_written(task.node, self._data, self._context)
         return finished
-
-    def _look_again(self, task: Task) -> None:
-        """Have datasets forget what they remember of files that a worker has written, or may have."""
-        for name in (*task.node.output_names, *task.node.confirm_names):
-            forget_files(self._data.travels.get(name), beside=1)
 
     def _receive(self, worker: WorkerProcess) -> list[Any] | None:
         """What a process has said; None when it has died, or says nothing that can be understood."""
@@ -374,7 +368,7 @@ class ProcessExecutor:
             tasks = [stopped(task) for task in (*self._not_sent, *(task for task, _ in self._busy.values()))]
             self._not_sent.clear()
             for task in tasks:
-                self._look_again(task)
+                forget_written(task.node, self._data, self._context)
             self._fetch_all(interrupts)
             for worker in self._busy:
                 worker.end()
