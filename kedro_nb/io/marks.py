@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from kedro_nb.io.base import is_dataset
+from kedro_nb.io.copying import IMMUTABLE
 
 _PATH_WORDS = frozenset(
     {"path", "filepath", "filename", "file", "folder", "directory", "dir", "dirname", "url", "uri"}
@@ -161,10 +162,12 @@ def _addresses(connection: Mapping[Any, Any]) -> Iterator[bool]:
 
 def _datasets(value: Any) -> Iterator[Any]:
     """The datasets that an attribute holds: one, or several in a list or a mapping."""
-    several = (
-        value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else (value,)
-    )
-    yield from filter(is_dataset, list(islice(several, _MOST)))
+    if type(value) in IMMUTABLE:
+        return
+    several = value.values() if isinstance(value, dict) else value
+    for each in list(islice(several, _MOST)) if isinstance(value, dict | list | tuple) else [value]:
+        if type(each) not in IMMUTABLE and is_dataset(each):
+            yield each
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from kedro_nb.io.fresh import load_version_saved, release_files
 from kedro_nb.io.marks import in_files
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.io.packing import pickled, write
+from kedro_nb.io.state import check_unchanged, state_of
 from kedro_nb.runner.executors import channel
 from kedro_nb.runner.executors.alone import stand_alone
 from kedro_nb.runner.executors.kernel_data import StandIn, StandInCatalog
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from kedro_nb.io.packed import Packed
+    from kedro_nb.io.state import State
     from kedro_nb.pipeline import Node
     from kedro_nb.runner.events import Event
 
@@ -244,7 +246,14 @@ class Worker:
             self._catalog[name].adopt(packed or kept[name])
         self._look_again(node)
         task = Task(position, node)
+        saved = {
+            name: self._setup.datasets[name] for name in node.output_names if name in self._setup.datasets
+        }
+        before = {name: state_of(dataset) for name, dataset in saved.items()}
         self._execute(task)
+        if task.error is None:
+            for name, dataset in saved.items():
+                self._check_saved(task, name, dataset, before[name])
         outputs: dict[str, Packed] = {}
         if task.error is None:
             outputs = self._pack(task, [name for name in node.output_names if name in self._setup.in_memory])
@@ -271,6 +280,12 @@ class Worker:
             task.error = error
         finally:
             self._in_node = False
+
+    def _check_saved(self, task: Task, name: str, dataset: object, before: State) -> None:
+        try:
+            check_unchanged(name, dataset, before)
+        except DatasetError as error:
+            task.doing, task.dataset, task.error = "save", name, error
 
     def _finish(self, task: Task, outputs: dict[str, Packed]) -> None:
         sys.stdout.flush()

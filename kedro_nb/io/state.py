@@ -1,0 +1,90 @@
+"""What is in a dataset object, to find out whether saving has changed the object itself."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import pickle
+from functools import cached_property
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle
+
+from kedro_nb.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What an attribute holds that only saves time, and may differ from process to process.
+_CACHES = ("cache", "resolved")
+
+State = dict[str, bytes | None]
+
+
+class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
+    """Pickles values by content, and classes and modules by identity: these are code, not the dataset's state."""
+
+    def persistent_id(self, obj: Any) -> int | None:
+        return id(obj) if isinstance(obj, type | ModuleType) else None
+
+
+def state_of(dataset: object) -> State:
+    """The pickled attributes of the object by name; None for one that cannot be pickled, as an open connection."""
+    return {
+        name: _pickled(value)
+        for name, value in _attributes(dataset).items()
+        if not any(word in name.lower() for word in _CACHES)
+        and not isinstance(getattr(type(dataset), name, None), cached_property)
+    }
+
+
+def check_unchanged(name: str, dataset: object, before: Mapping[str, bytes | None]) -> None:
+    """Refuse a dataset that keeps in the object what it saves: in another process that is lost.
+
+    Args:
+        name: of the dataset.
+        dataset: after it has saved.
+        before: its state before that.
+
+    Raises:
+        DatasetError: an attribute has changed. Attributes that cannot be pickled, caches and cached properties may.
+    """
+    after = state_of(dataset)
+    changed = sorted(
+        attribute
+        for attribute in before.keys() | after.keys()
+        if after.get(attribute, b"") is not None and before.get(attribute, b"") != after.get(attribute, b"")
+    )
+    if changed:
+        kind = type(dataset).__name__
+        raise DatasetError(
+            f"{name}: saving has changed the {kind} object ({', '.join(changed)}), and the change is lost, because "
+            f"the node ran in another process. If {kind} keeps data in memory, set _EPHEMERAL = True on the class: it "
+            "then loads and saves in the notebook's process. If it must stay in one process, set "
+            "_SINGLE_PROCESS = True and run with ThreadRunner."
+        )
+
+
+def _attributes(dataset: Any) -> dict[str, Any]:
+    """What pickle would take of the object."""
+    try:
+        _, args, state = (*dataset.__reduce_ex__(4), None)[:3]
+    except Exception:  # noqa: BLE001 - it cannot be pickled, so that it is not in another process
+        return {}
+    parts = state if isinstance(state, tuple) else (state,)
+    found: dict[str, Any] = {"its arguments": args[1:]}
+    for part in parts:
+        found |= part if isinstance(part, dict) else {"its state": part}
+    return found
+
+
+def _pickled(value: Any) -> bytes | None:
+    with contextlib.suppress(Exception):  # whatever pickling raises
+        return pickle.dumps(value, protocol=5)  # quicker
+    file = io.BytesIO()
+    try:
+        _Pickler(file, protocol=5).dump(value)
+    except Exception:  # noqa: BLE001 - whatever pickling raises
+        return None
+    return file.getvalue()
