@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.io.base import AbstractDataset, is_dataset
 from kedro_nb.io.config import VERSIONED, build_dataset
+from kedro_nb.io.marks import is_in_memory
 from kedro_nb.io.memory import MemoryDataset
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class CachedDataset(AbstractDataset[Any, Any]):
                 f"the actual dataset object, and not a '{type(dataset).__name__}'."
             )
         self._dataset = dataset
+        self._EPHEMERAL = is_in_memory(dataset)
         self._cache = MemoryDataset(copy_mode=copy_mode)
         self.metadata = metadata
 

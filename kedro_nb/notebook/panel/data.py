@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError, did_you_mean
+from kedro_nb.io.marks import is_in_memory
+from kedro_nb.io.types import resolve_type
 from kedro_nb.notebook.arguments import identifier
 from kedro_nb.notebook.catalog_table import CatalogRow, catalog_row, stored_bytes
 from kedro_nb.notebook.panel.previews import preview
@@ -84,10 +86,21 @@ def _row(name: str, catalog: Any, *, made: bool) -> CatalogRow:
             return catalog_row(name, catalog, asks=False)
         except Exception as error:  # noqa: BLE001 - a dataset of the user's must not hide the others
             return CatalogRow(name, "?", f"{type(error).__name__}: {error}")
-    kind = (catalog.get_type(name) if hasattr(catalog, "get_type") else None) or "MemoryDataset"
-    short = kind.rpartition(".")[2]
-    in_memory = short == "MemoryDataset"
-    return CatalogRow(name, short, "memory" if in_memory else "by a pattern", "no" if in_memory else "")
+    kind = catalog.get_type(name) if hasattr(catalog, "get_type") else None
+    if kind is None and name not in catalog:  # a run makes one in memory
+        return CatalogRow(name, "MemoryDataset", "memory", "no")
+    short = (kind or "").rpartition(".")[2]
+    if kind is not None and _is_in_memory(kind):
+        return CatalogRow(name, short, "memory", "no")
+    return CatalogRow(name, short, "by a pattern")
+
+
+def _is_in_memory(kind: str) -> bool:
+    """Whether datasets of a class, given by its dotted name, are marked as in memory."""
+    try:
+        return is_in_memory(resolve_type(kind))
+    except Exception:  # noqa: BLE001 - the user's module may raise anything when it is imported
+        return False
 
 
 def look(session: Session, name: str, last: Mapping[str, str], *, asked: bool) -> dict[str, Any]:

@@ -2,30 +2,31 @@
 
 Data that is in memory, or that may be, can be loaded and saved only where it is. A worker has a stand-in for each of
 these datasets. It sends what it is asked to the kernel, where the dataset itself does it, and waits for the answer;
-values travel packed. A catalog with a `load` or `save` of its own is asked in the same way, for every name.
+values travel packed. Where the catalog is not ours, the catalog is asked instead of the dataset, because its `load` and
+`save` may do more.
 """
 
 from __future__ import annotations
 
+import contextlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError, RunCancelledError
 from kedro_nb.io import DataCatalog
 from kedro_nb.io.base import describe
+from kedro_nb.io.catalog import log_loading, log_saving
 from kedro_nb.io.marks import has_place, is_in_memory
 from kedro_nb.io.memory import holds_data_plainly
 from kedro_nb.io.packing import pack, pickled, write
 from kedro_nb.runner.executors.remote_error import pack_error, unpack_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from kedro_nb.io.packed import Packed
     from kedro_nb.runner.task import Task, TaskContext
-
-_PACKAGES = ("kedro_nb.io.", "kedro.io.")  # whose catalogs do no more than load and save
 
 
 class KernelData:
@@ -39,7 +40,7 @@ class KernelData:
         packed: names of datasets in memory whose data goes to workers as it is and comes back as it is.
         stays: names of datasets that stay, each with the name of its class and its mark `_EPHEMERAL`.
         travels: the other datasets by name: each worker gets a copy.
-        asks_catalog: whether the catalog has ways of its own, so that workers ask for every name.
+        asks_catalog: whether `load` and `save` of the catalog are not ours.
     """
 
     def __init__(self, names: Iterable[str], context: TaskContext) -> None:
@@ -47,14 +48,14 @@ class KernelData:
         self.packed: set[str] = set()
         self.stays: dict[str, tuple[str, bool]] = {}
         self.travels: dict[str, Any] = {}
-        self.asks_catalog = not loads_and_saves_plainly(context.catalog)
+        self.asks_catalog = not _is_by(context.catalog, "kedro_nb.io.")
+        may_travel = not self.asks_catalog or _is_by(context.catalog, "kedro.io.")
+        validated = getattr(context.catalog, "validator_specs", ())  # by Kedro's catalog
         for name in names:
             dataset = context.dataset(name)
-            if self.asks_catalog:
-                self.keep(name, dataset)
-            elif holds_data_plainly(dataset):
+            if not self.asks_catalog and holds_data_plainly(dataset):
                 self.packed.add(name)
-            elif has_place(dataset):
+            elif may_travel and name not in validated and has_place(dataset):
                 self.travels[name] = dataset
             else:
                 self.keep(name, dataset)
@@ -109,11 +110,11 @@ class KernelData:
         return asked
 
 
-def loads_and_saves_plainly(catalog: Any) -> bool:
-    """Whether `catalog.load` and `catalog.save` only call those of the dataset, as ours and Kedro's do."""
+def _is_by(catalog: Any, package: str) -> bool:
+    """Whether the `load` and `save` of a catalog are those of a package, and not of a subclass or of the object."""
     return all(
         getattr(getattr(catalog, name, None), "__func__", None) is getattr(type(catalog), name, None)
-        and str(getattr(type(catalog), name).__module__).startswith(_PACKAGES)
+        and str(getattr(type(catalog), name).__module__).startswith(package)
         for name in ("load", "save")
     )
 
@@ -186,13 +187,33 @@ class StandIn:
 
 
 class StandInCatalog(DataCatalog):
-    """The worker's end of a catalog with ways of its own."""
+    """The worker's end of a catalog that is not ours. Errors read as those of Kedro's catalog do."""
 
     def load(self, ds_name: str, version: str | None = None) -> Any:  # noqa: ARG002 - the catalog's signature
-        return self[ds_name].load()
+        dataset = self[ds_name]
+        if isinstance(dataset, StandIn):
+            return dataset.load()  # the kernel's catalog does the rest
+        log_loading(ds_name, dataset)
+        with _named(ds_name):
+            return dataset.load()
 
     def save(self, ds_name: str, data: Any) -> None:
-        self[ds_name].save(data)
+        dataset = self[ds_name]
+        if isinstance(dataset, StandIn):
+            dataset.save(data)
+            return
+        log_saving(ds_name, dataset)
+        with _named(ds_name):
+            dataset.save(data)
 
-    def confirm(self, ds_name: str) -> None:
-        self[ds_name].confirm()
+
+@contextlib.contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Begin a DatasetError, ours or Kedro's, with the name of the dataset."""
+    try:
+        yield
+    except Exception as error:
+        kind: Any = next((base for base in type(error).__mro__ if base.__name__ == "DatasetError"), None)
+        if kind is None:
+            raise
+        raise kind(f"{name}: {error}") from error

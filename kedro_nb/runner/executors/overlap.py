@@ -18,8 +18,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RunCancelledError
-from kedro_nb.io import MemoryDataset
 from kedro_nb.io.copying import IMMUTABLE, copy_value
+from kedro_nb.io.marks import is_in_memory
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.runner.executors.daemons import DaemonThreads
 from kedro_nb.runner.executors.stopping import GLANCE, GRACE, interrupt, left_alone, stopped, stopped_here
@@ -240,22 +240,20 @@ class OverlapExecutor:
             return load_input(task, self._context, name)
 
     def _in_memory(self, name: str) -> bool:
-        return self._context.own_catalog and type(self._context.dataset(name)) is MemoryDataset
+        return is_in_memory(self._context.dataset(name))
 
     def _save_memory(self, task: Task, outputs: list[Any]) -> list[tuple[str, list[Any]]]:
-        """Save what lives in memory; give back the rest, each value in a holder that nobody else can change."""
+        """Save what is in memory, or cannot be copied; return the rest, each value in a holder that owns it."""
         behind: list[tuple[str, list[Any]]] = []
         written = task.written = list[str]()
         for position, name in enumerate(task.node.output_names):
             holder = [outputs[position]]
             outputs[position] = None
-            if self._in_memory(name):
+            if self._in_memory(name) or not _own(holder):
                 save_output(task, self._context, name, holder)
                 written.append(task.node.output_keys[position])
-            elif type(holder[0]) in IMMUTABLE or solely_owned(holder):
-                behind.append((name, holder))
             else:
-                behind.append((name, [copy_value(holder[0])]))
+                behind.append((name, holder))
         return behind
 
 
@@ -307,6 +305,16 @@ class _Saves:
         told = set(task.written or ())
         task.written = [key for key in task.node.output_keys if key not in told]
         return task
+
+
+def _own(holder: list[Any]) -> bool:
+    """Make the holder the only owner of its value, with a copy if need be; False if the value cannot be copied."""
+    if type(holder[0]) not in IMMUTABLE and not solely_owned(holder):
+        try:
+            holder[0] = copy_value(holder[0])
+        except Exception:  # noqa: BLE001 - the value's own code may raise anything
+            return False
+    return True
 
 
 def _place(dataset: Any) -> str | None:

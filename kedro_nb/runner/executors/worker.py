@@ -72,7 +72,7 @@ class Setup:
         nodes: the nodes by position.
         datasets: the datasets of which each worker gets a copy, by name.
         stays: the datasets that stay in the kernel: the name of the class and the mark `_EPHEMERAL`, by name.
-        asks_catalog: whether the kernel's catalog has to be asked, not the dataset.
+        asks_catalog: whether `load` and `save` of the kernel's catalog are not ours.
         in_memory: the names of datasets whose data comes with the task and goes back after it.
         one_reader: the names of outputs that one node reads, once, and that may be handed to it without a copy.
         plugins: the hooks.

@@ -36,7 +36,7 @@ _ALL = 110_000  # bytes of a record, as far as prints decide about it
 _LEAST_PRINTS, _MOST_PRINTS = 6_000, 60_000
 _DEFAULT = RunRequest()
 # What need not be said, as it is so most of the time.
-_MAIN, _IN_MEMORY = "main", "MemoryDataset"
+_MAIN, _DEFAULT_TYPE = "main", "kedro_nb.io.MemoryDataset"
 _NOTHING = 0.0005  # seconds
 
 
@@ -208,12 +208,12 @@ def _dataset_type(run: Run, name: str) -> str | None:
         known = run.dataset_type(name)
     except Exception:  # noqa: BLE001 - an entry that cannot be made into a dataset
         return None
-    if not known:
+    if not known or known == _DEFAULT_TYPE:
         return None
     module, _, cls = known.rpartition(".")
     if module.startswith("kedro_datasets."):
         return f"{module.split('.')[1]}.{cls}"
-    return cls if cls != _IN_MEMORY else None
+    return cls
 
 
 def _measured(measured: Measured | None) -> dict[str, Any] | None:

@@ -1,0 +1,402 @@
+"""Data that stays in the kernel while its nodes run in workers: catalogs, errors, hooks, values by assignment."""
+
+import copy
+import logging
+import threading
+
+import kedro.io as theirs
+import numpy as np
+import pytest
+
+import kedro_nb.io as ours
+from kedro_nb.hooks import create_hook_manager, hook_impl
+from kedro_nb.io.packing import own_folders
+from kedro_nb.pipeline import node, pipeline
+from kedro_nb.runner import SequentialRunner
+
+from .test_data_in_memory import RUNNERS, parallel, runner  # noqa: F401 - fixtures
+
+BOTH = {"ours": ours, "theirs": theirs}
+
+
+class Duck:
+    """A dataset of no family, with as little as a catalog of its own needs."""
+
+    def __init__(self, value=None):
+        self.value = value
+
+    def load(self):
+        return copy.deepcopy(self.value)
+
+    def save(self, data):
+        self.value = data
+
+    def _describe(self):
+        return {}
+
+    def __repr__(self):
+        return "Duck"
+
+
+class Shelf(dict):
+    """A catalog of no family, whose datasets are ducks."""
+
+    def get(self, name, fallback_to_runtime_pattern=False):
+        if name not in self and fallback_to_runtime_pattern:
+            self[name] = Duck()
+        return super().get(name)
+
+    def load(self, name):
+        return self[name].load()
+
+    def save(self, name, data):
+        self[name].save(data)
+
+    def exists(self, name):
+        return name in self and self[name].value is not None
+
+    def release(self, name):
+        """Everything stays."""
+
+
+def with_ways(base):
+    class Signing(base):
+        """Signs what it saves and what it loads, and remembers both."""
+
+        def __init__(self):
+            super().__init__()
+            self.seen = []
+
+        def load(self, ds_name, version=None):
+            self.seen.append(f"load {ds_name}")
+            data = super().load(ds_name)
+            return [*data, "loaded"] if ds_name == "d" else data
+
+        def save(self, ds_name, data):
+            self.seen.append(f"save {ds_name}")
+            super().save(ds_name, [*data, "saved"] if ds_name == "d" else data)
+
+    return Signing()
+
+
+@pytest.mark.parametrize("io", BOTH)
+@pytest.mark.parametrize("stored", ["in memory", "in a file"])
+def test_a_catalog_with_a_load_and_save_of_its_own_is_asked_for_everything(io, stored, runner, tmp_path):  # noqa: F811
+    catalog = with_ways(BOTH[io].DataCatalog)
+    catalog["x"] = 3
+    if stored == "in a file":
+        catalog["d"] = (
+            ours.PickleDataset(filepath=str(tmp_path / "d")) if io == "ours" else _kedro_pickle(tmp_path)
+        )
+    nodes = [node(lambda x: [x], "x", "d", name="make"), node(lambda d: d, "d", "out", name="read")]
+    assert runner.run(pipeline(nodes), catalog)["out"].load() == [3, "saved", "loaded"]
+    assert catalog.seen == ["load x", "save d", "load d", "save out"]
+
+
+def _kedro_pickle(folder):
+    from kedro_datasets.pickle import PickleDataset
+
+    return PickleDataset(filepath=str(folder / "d"))
+
+
+def test_a_catalog_and_datasets_of_no_family_work(runner):  # noqa: F811
+    catalog = Shelf(x=Duck([3]))
+    nodes = [node(lambda x: [*x, 4], "x", "d", name="make"), node(sum, "d", "out", name="add_up")]
+    result = runner.run(pipeline(nodes), catalog)
+    assert (result["out"].load(), catalog.load("out"), catalog.load("d")) == (7, 7, [3, 4])
+
+
+class Refused(ValueError):
+    """Raised by a dataset."""
+
+
+def refusing(base, method):
+    def refuse(*_):
+        raise Refused("not today")
+
+    members = {
+        "load": lambda self: 3,
+        "save": lambda self, data: None,
+        "_describe": lambda self: {"at": "home"},
+    }
+    return type("Refusing", (base,), {**members, method: refuse})()
+
+
+@pytest.mark.parametrize("io", BOTH)
+@pytest.mark.parametrize("method", ["load", "save"])
+@pytest.mark.parametrize("family", ["family", "duck"])
+def test_a_dataset_that_fails_says_the_same_as_in_one_process(io, method, family, parallel):  # noqa: F811
+    def fail(runner):  # noqa: F811
+        catalog = BOTH[io].DataCatalog()
+        bases = {"family": BOTH[io].AbstractDataset, "duck": Duck}
+        catalog["x"], dataset = 3, refusing(bases[family], method)
+        if family == "duck":
+            type(dataset).exists, type(dataset).release = (lambda self: True), (lambda self: None)
+            if io == "theirs":
+                catalog = Shelf(x=Duck(3))
+        catalog["d"] = dataset
+        nodes = {"load": node(str, "d", "out", name="read"), "save": node(str, "x", "d", name="write")}
+        with pytest.raises(Exception) as raised:
+            runner.run(pipeline([nodes[method]]), catalog)
+        error = raised.value
+        return type(error), str(error), error.__notes__, type(error.__cause__), str(error.__cause__)
+
+    assert fail(parallel) == fail(SequentialRunner())
+
+
+class Noting:
+    """Hooks around datasets, which print so that it arrives wherever they run."""
+
+    @hook_impl
+    def before_dataset_loaded(self, dataset_name, node):
+        print("before load", dataset_name)
+
+    @hook_impl
+    def after_dataset_loaded(self, dataset_name, data, node):
+        print("after load", dataset_name, data)
+
+    @hook_impl
+    def before_dataset_saved(self, dataset_name, data, node):
+        print("before save", dataset_name, data)
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name, data, node):
+        print("after save", dataset_name, data)
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_hooks_and_log_are_those_of_one_process(io, parallel, capsys, caplog):  # noqa: F811
+    def follow(runner):  # noqa: F811
+        catalog = BOTH[io].DataCatalog()
+        catalog["x"] = [3]
+        with caplog.at_level(logging.INFO):
+            caplog.clear()
+            runner.run(
+                pipeline([node(sorted, "x", "out", name="sort")]), catalog, create_hook_manager(Noting())
+            )
+        said = [line.removeprefix("sort: ") for line in capsys.readouterr().out.splitlines()]
+        logged = [
+            record.getMessage().replace("`", "") for record in caplog.records if "data" in record.getMessage()
+        ]
+        return said, logged
+
+    assert follow(parallel) == follow(SequentialRunner())
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_each_chunk_of_a_generator_is_saved_on_its_own(io, runner):  # noqa: F811
+    if getattr(runner, "_is_async", False):
+        pytest.skip("generators are refused")
+    got, catalog = [], BOTH[io].DataCatalog()
+    members = {
+        "load": lambda self: list(got),
+        "save": lambda self, data: got.append(data),
+        "_describe": lambda self: {},
+        "_exists": lambda self: bool(got),
+    }
+    catalog["x"], catalog["d"] = 3, type("Adding", (BOTH[io].AbstractDataset,), members)()
+
+    def count(x):
+        yield from range(x)
+
+    nodes = [node(count, "x", "d", name="count"), node(sum, "d", "out", name="add_up")]
+    assert runner.run(pipeline(nodes), catalog)["out"].load() == 3
+    assert got == [0, 1, 2]
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_two_formats_of_one_dataset_share_what_they_keep(io, runner):  # noqa: F811
+    got, catalog = [], BOTH[io].DataCatalog()
+
+    def made(**members):
+        members = {"load": lambda self: got[-1], "save": lambda self, data: got.append(data), **members}
+        return type("Format", (BOTH[io].AbstractDataset,), {**members, "_describe": lambda self: {}})()
+
+    catalog["x"], catalog["d@number"], catalog["d@text"] = 3, made(), made(load=lambda self: str(got[-1]))
+    nodes = [node(lambda x: x + 1, "x", "d@number", name="make"), node(list, "d@text", "out", name="read")]
+    assert runner.run(pipeline(nodes), catalog)["out"].load() == ["4"]
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_what_no_node_reads_any_more_is_released_and_outputs_stay(io, runner):  # noqa: F811
+    catalog = BOTH[io].DataCatalog()
+    catalog["x"], catalog["d"] = 3, BOTH[io].MemoryDataset()
+    nodes = [node(lambda x: [x], "x", "d", name="make"), node(sum, "d", "out", name="add_up")]
+    result = runner.run(pipeline(nodes), catalog)
+    assert [catalog[name].exists() for name in ("x", "d", "out")] == [True, False, True]
+    assert repr(result) == "{'out': 3}"
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_an_input_in_memory_without_data_is_refused_before_the_first_node(io, runner):  # noqa: F811
+    catalog, ran = BOTH[io].DataCatalog(), []
+    catalog["x"], catalog["empty"] = 3, BOTH[io].MemoryDataset()
+    nodes = [
+        node(ran.append, "x", None, name="first"),
+        node(str, ["empty"], "out", name="second"),
+    ]
+    with pytest.raises(ours.DatasetError, match="'empty' is an input of the pipeline"):
+        runner.run(pipeline(nodes), catalog)
+    assert ran == []
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_a_dataset_that_cannot_tell_whether_it_holds_data_is_not_refused(io, runner):  # noqa: F811
+    members = {
+        "load": lambda self: 3,
+        "save": lambda self, data: None,
+        "_describe": lambda self: {},
+        "_EPHEMERAL": True,
+    }
+    catalog = BOTH[io].DataCatalog()
+    catalog["d"] = type("Full", (BOTH[io].AbstractDataset,), members)()
+    assert runner.run(pipeline([node(str, "d", "out", name="read")]), catalog)["out"].load() == "3"
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_only_missing_outputs_are_made_of_what_is_kept_in_the_object(io, runner):  # noqa: F811
+    catalog, ran = BOTH[io].DataCatalog(), []
+    catalog["x"] = 3
+    for name in ("a", "b"):
+        box = []
+        members = {
+            "load": lambda self: self.box[-1],
+            "save": lambda self, data: self.box.append(data),
+            "_exists": lambda self: bool(self.box),
+            "_describe": lambda self: {},
+            "box": box,
+        }
+        catalog[name] = type("Boxed", (BOTH[io].AbstractDataset,), members)()
+    catalog["ran"] = type("Ran", (BOTH[io].AbstractDataset,), {**members, "box": ran})()
+    nodes = [
+        node(lambda x: x + 1, "x", "a", name="a"),
+        node(lambda x: (x + 2, "b"), "x", ["b", "ran"], name="b"),
+    ]
+    runner.run(pipeline(nodes[:1]), catalog)
+    runner.run(pipeline(nodes), catalog, only_missing_outputs=True)
+    assert (catalog.load("a"), catalog.load("b"), catalog["a"].box, ran) == (4, 5, [4], ["b"])
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_a_node_confirms_a_dataset_that_stays_here(io, runner):  # noqa: F811
+    catalog = BOTH[io].DataCatalog()
+    members = {
+        "load": lambda self: 3,
+        "save": lambda self, data: None,
+        "confirm": lambda self: setattr(self, "confirmed", True),
+        "_describe": lambda self: {},
+    }
+    catalog["d"] = type("Confirmed", (BOTH[io].AbstractDataset,), members)()
+    runner.run(pipeline([node(str, "d", "out", name="read", confirms="d")]), catalog)
+    assert catalog["d"].confirmed
+
+
+class Handle:
+    """Pickles to something else, as a table of a database that is in memory does."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.rows = [1, 2, 3]
+
+    def __reduce__(self):
+        return Pickled, ()
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def copy(self):
+        return self
+
+
+class Pickled:
+    rows = "of another table"
+
+
+class DataFrame(Handle):
+    """By its name one of an engine's, which is kept by assignment."""
+
+
+# What is in the dataset, how it is kept, and where the handle is in it.
+HANDLES = {
+    "assign": (lambda handle: handle, "assign", lambda value: value),
+    "inferred": (lambda handle: handle, None, lambda value: value),
+    "in a list": (lambda handle: [handle], None, lambda value: value[0]),
+    "in a mapping": (lambda handle: {"a": (1, handle)}, None, lambda value: value["a"][1]),
+    "in an array": (lambda handle: np.array([handle, 1], dtype=object), None, lambda value: value[0]),
+}
+
+
+@pytest.mark.parametrize("kind", [Handle, DataFrame])
+@pytest.mark.parametrize("case", HANDLES)
+@pytest.mark.parametrize("io", BOTH)
+def test_a_value_whose_pickle_is_another_thing_stays_as_it_is(io, case, kind, runner):  # noqa: F811
+    wrap, mode, unwrap = HANDLES[case]
+    handle, catalog = kind(), BOTH[io].DataCatalog()
+    catalog["t"] = BOTH[io].MemoryDataset(wrap(handle), copy_mode=mode)
+    rows = lambda t: unwrap(t).rows
+    nodes = [node(rows, "t", f"out{number}", name=f"read{number}") for number in range(3)]
+    for _ in range(2):
+        result = runner.run(pipeline(nodes), catalog).load()
+    assert unwrap(catalog.load("t")) is handle
+    assert set(map(str, result.values())) <= {"[1, 2, 3]", "of another table"}
+
+
+def test_plain_data_is_in_memory_once_after_it_was_sent(parallel):  # noqa: F811
+    catalog = ours.DataCatalog({"x": np.ones(200_000)})
+    nodes = [node(lambda x: float(x.sum()), "x", f"out{number}", name=f"read{number}") for number in range(3)]
+    before = [file for folder in own_folders() for file in folder.iterdir()]
+    assert set(parallel.run(pipeline(nodes), catalog).load().values()) == {200_000.0}
+    assert len([file for folder in own_folders() for file in folder.iterdir()]) >= len(before)
+    loaded = catalog.load("x")
+    loaded[0] = 5
+    assert catalog.load("x").sum() == 200_000
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_large_values_arrive_whole_and_leave_no_files(io, parallel):  # noqa: F811
+    catalog = BOTH[io].DataCatalog()
+    catalog["x"] = 300_000
+    for name in ("d", "out"):
+        catalog[name] = type("Own", (BOTH[io].MemoryDataset,), {})()
+    nodes = [node(np.ones, "x", "d", name="make"), node(lambda d: d * 2, "d", "out", name="double")]
+    parallel.run(pipeline(nodes), catalog)
+    before = {file for folder in own_folders() for file in folder.iterdir() if file.is_file()}
+    for _ in range(3):
+        assert parallel.run(pipeline(nodes), catalog)["out"].load().sum() == 600_000
+    after = {file for folder in own_folders() for file in folder.iterdir() if file.is_file()}
+    assert len(after) <= len(before) + 1
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_an_interrupt_in_a_load_of_the_kernel_stops_the_run_and_the_next_one_works(io, parallel):  # noqa: F811
+    answers = iter([KeyboardInterrupt, 3])
+
+    def load(_):
+        answer = next(answers)
+        if answer is KeyboardInterrupt:
+            raise KeyboardInterrupt
+        return answer
+
+    members = {"load": load, "save": lambda self, data: None, "_describe": lambda self: {}}
+    catalog = BOTH[io].DataCatalog()
+    catalog["d"] = type("Slow", (BOTH[io].AbstractDataset,), members)()
+    nodes = pipeline([node(str, "d", "out", name="read")])
+    with pytest.raises(KeyboardInterrupt):
+        parallel.run(nodes, catalog)
+    assert parallel.run(nodes, catalog)["out"].load() == "3"
+
+
+def test_a_process_that_dies_while_it_saves_here_is_an_error_of_its_node(parallel):  # noqa: F811
+    import os
+    import signal
+
+    killed = []
+
+    def save(data):
+        os.kill(data, signal.SIGKILL)
+        killed.append(data)
+
+    catalog = ours.DataCatalog({"d": ours.LambdaDataset(load=None, save=save)})
+    with pytest.raises(ours.DatasetError.__mro__[1], match="signal 9"):
+        parallel.run(pipeline([node(os.getpid, None, "d", name="write")]), catalog)
+    assert len(killed) == 1
