@@ -342,3 +342,24 @@ def test_an_object_keeps_the_version_that_it_was_given(tmp_path):
     session.catalog["the_d"] = JSONDataset(filepath=str(place.path), version=Version(first, None))
     assert session.run().result().load() == {"seen": 1}
     assert load_fresh(session.catalog, "the_d") == 1
+
+
+@pytest.mark.parametrize("how", [*LOCAL, *METHODS])
+def test_versions_of_entries_and_objects_are_saved_side_by_side(how, request_for, tmp_path):
+    kinds = {"a": ("entry", None), "b": ("object", None), "c": ("object", None), "d": ("object", "mine")}
+    catalog = DataCatalog()
+    for name, (way, version) in kinds.items():
+        path = str(tmp_path / f"{name}.json")
+        if way == "entry":
+            catalog.add_entries({name: {"type": "JSONDataset", "filepath": path, "versioned": True}})
+        else:
+            catalog[name] = JSONDataset(filepath=path, version=Version(None, version))
+    nodes = [node(int, "number", name) for name in kinds]
+    nodes += [node(_plus, [name, name], f"{name}_seen") for name in kinds]
+    session = Session(catalog, {"p": Pipeline(nodes)})
+    session.catalog["number"] = 1
+    assert session.run(request_for(how)).result().load() == {f"{name}_seen": 2 for name in kinds}
+
+
+def _plus(one, other):
+    return one + other

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from kedro_nb.errors import DatasetError
 from kedro_nb.hooks import create_hook_manager
 from kedro_nb.io import DataCatalog, MemoryDataset, by_value
-from kedro_nb.io.fresh import load_version_saved, release_files
+from kedro_nb.io.fresh import load_version_saved, release_files, using
 from kedro_nb.io.marks import in_files
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.io.packing import pickled, write
@@ -165,7 +165,7 @@ class Worker:
         self._lock = threading.RLock()
         self._asking = threading.Lock()  # one question at a time: what comes next is its answer
         self._task = -1  # none: who prints now was left behind by a task that is over
-        self._prints = contextlib.ExitStack()  # what takes them, until the next run
+        self._until_next = contextlib.ExitStack()  # what lasts from one run to the next, as what takes prints
         self._broken: BaseException | None = None
         self._kept: dict[str, Packed] = {}  # outputs that wait here for their reader, not written
         self._monitor = Monitor()
@@ -220,15 +220,18 @@ class Worker:
             for name, (kind, in_memory) in setup.stays.items()
         }
         kind = StandInCatalog if setup.asks_catalog else DataCatalog
-        self._catalog = kind({**setup.datasets, **stand_ins})
+        self._catalog = kind()
+        # Past its checks: which versions fit together was decided in the kernel.
+        self._catalog._entries.update(setup.datasets, **stand_ins)  # noqa: SLF001
         self._foreign = {key for node in setup.nodes for key in node.output_keys}
         for dataset in filter(in_files, setup.datasets.values()):
             release_files(dataset)  # this process may remember folders from an earlier run
         manager = create_hook_manager(*setup.plugins) if setup.plugins else None
         self._context = TaskContext(None, self._catalog, manager, monitor, setup.run_id)
         self._context.adopts = False  # which is to be looked into where nothing is copied
-        self._prints.close()
-        self._prints.enter_context(self._context.capture())
+        self._until_next.close()
+        self._until_next.enter_context(self._context.capture())
+        self._until_next.enter_context(using({id(dataset) for dataset in setup.datasets.values()}))
 
     def task(self, position: int, inputs: dict[str, Packed | None]) -> None:
         """Run one node and send what it made, or what it raised. An input that is None was kept here."""
