@@ -6,6 +6,8 @@ import shlex
 import traceback
 from typing import TYPE_CHECKING
 
+from kedro_nb.exception_copies import drawing_of, presentable
+from kedro_nb.exceptions import bounded, member_lines, path_of
 from kedro_nb.frames import PACKAGE, is_users
 from kedro_nb.masking import mask_code, mask_text
 
@@ -14,11 +16,19 @@ if TYPE_CHECKING:
 
     from kedro_nb.session import Run
 
+_CAUSES = 5  # errors behind an error that are shown
+_SHOWN = 60_000  # characters
+
 
 def explain(error: BaseException) -> str:
     """The error as Python shows it, without our frames; without any where the user's code plays no part."""
-    told = traceback.TracebackException.from_exception(error, compact=True)
-    return "\n".join(_lines(told, ours=type(error).__module__.startswith("kedro_nb.")))
+    error = presentable(error)
+    told = traceback.TracebackException.from_exception(drawing_of(error, _CAUSES), compact=True)
+    lines = [
+        *_lines(told, ours=path_of(error)[0].startswith("kedro_nb.")),
+        *map(mask_text, member_lines(error)),
+    ]
+    return "\n".join(bounded(lines, _SHOWN))
 
 
 def _lines(told: traceback.TracebackException, *, ours: bool) -> Iterator[str]:

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from kedro_nb.errors import DatasetError
+from kedro_nb.exceptions import is_a, traceback_of
 from kedro_nb.masking import error_text, get_logger, mask_text, mask_value
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def describe(dataset: object) -> str:
     """`repr(dataset)` for messages: a dataset that cannot describe itself must not hide the first error."""
     try:
         return mask_text(repr(dataset))
-    except Exception:  # noqa: BLE001 - a user's __repr__ may raise anything
+    except BaseException:  # noqa: BLE001 - a user's __repr__ may raise anything
         return f"{type_name(type(dataset))}(...)"
 
 
@@ -196,12 +197,12 @@ def entry_save_error(name: str, dataset: object, error: Exception) -> DatasetErr
 
 
 def _entry_error(name: str, error: Exception, otherwise: DatasetError) -> DatasetError:
-    if isinstance(error, DatasetError):
+    if is_a(error, DatasetError):
         kind = type(error) if type(error).__module__ == DatasetError.__module__ else DatasetError
-        return kind(f"{name}: {error}").with_traceback(error.__traceback__)
+        return kind(f"{name}: {error_text(error)}").with_traceback(traceback_of(error))
     # Datasets of Kedro's own family name themselves in a DatasetError that is not ours.
     says_it_all = any(base.__name__ == "DatasetError" for base in type(error).__mro__)
-    return DatasetError(f"{name}: {error if says_it_all else otherwise}")
+    return DatasetError(f"{name}: {error_text(error) if says_it_all else otherwise}")
 
 
 def _remembering(init: Callable[..., None]) -> Callable[..., None]:

@@ -97,6 +97,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
                 )
         if is_class and isinstance(reduced, tuple) and len(reduced) == 6:  # noqa: PLR2004 - with its content
             make, args, state, _, _, set_state = reduced
+            if "__class__" in state[0]:  # which can only be set when the class is made
+                args[3]["__class__"] = state[0].pop("__class__")
             home, serial = _states.get(obj) or (_home(), next(_serials))
             return make, args, (home, serial, set_state, state), None, None, _set_class_state
         return reduced

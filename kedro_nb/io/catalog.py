@@ -11,6 +11,7 @@ from kedro_nb.errors import (
     DatasetNotFoundError,
     did_you_mean,
 )
+from kedro_nb.exceptions import cause_of, is_a
 from kedro_nb.io.base import entry_load_error, entry_save_error, is_dataset
 from kedro_nb.io.catalog_versions import CatalogVersions
 from kedro_nb.io.config import build_dataset, fill_credentials
@@ -372,4 +373,4 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
 
 def _first_cause(error: Exception) -> BaseException | None:
     # The new error says all that a DatasetError says: only what went wrong below it is worth showing.
-    return error.__cause__ if isinstance(error, DatasetError) else error
+    return cause_of(error) if is_a(error, DatasetError) else error

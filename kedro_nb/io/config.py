@@ -94,7 +94,7 @@ def build_dataset(
     try:
         cls = resolve_type(config["type"])
     except DatasetError as error:
-        raise _parse_error(name, str(error)) from error.__cause__
+        raise _parse_error(name, error_text(error)) from error.__cause__
     if "version" in arguments:
         logger.warning(
             "'version' is left out of the entry '%s': write 'versioned: true', and choose versions when you load.",

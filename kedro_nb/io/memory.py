@@ -17,6 +17,7 @@ from kedro_nb.io.copying import (
 )
 from kedro_nb.io.ownership import lend, take
 from kedro_nb.io.packed import Packed
+from kedro_nb.masking import error_text
 
 
 class _EMPTY:
@@ -124,7 +125,7 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
         except Exception as error:
             mode = self._copy_mode or infer_copy_mode(data)
             raise DatasetError(
-                f"A value of type '{type_name(type(data))}' cannot be copied ({mode}): {error}\n"
+                f"A value of type '{type_name(type(data))}' cannot be copied ({mode}): {error_text(error)}\n"
                 "Nodes get copies so that they do not change each other's data. To hand over the value itself, "
                 "register the dataset as MemoryDataset(copy_mode='assign')."
             ) from error

@@ -8,6 +8,7 @@ from kedro_nb.errors import DatasetError
 from kedro_nb.io.base import SAVING_NONE, is_dataset
 from kedro_nb.io.catalog import DataCatalog
 from kedro_nb.io.memory import MemoryDataset
+from kedro_nb.masking import error_text
 
 if TYPE_CHECKING:
     from kedro_nb.io.patterns import Patterns
@@ -42,7 +43,7 @@ class SharedMemoryDataset(MemoryDataset, wrap=False):
         except Exception as error:
             self.release()
             raise DatasetError(
-                f"A value of type '{type(data).__name__}' cannot be put into shared memory: {error}"
+                f"A value of type '{type(data).__name__}' cannot be put into shared memory: {error_text(error)}"
             ) from error
 
 

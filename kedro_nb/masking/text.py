@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kedro_nb.exceptions import MESSAGE, message_of
 from kedro_nb.masking.known import MASK, mask_known, reach
 from kedro_nb.masking.names import is_secret
 
@@ -110,12 +111,14 @@ def mask_start(text: str, most: int) -> str:
     return mask_text(text[: most + max(reach(), _SLACK)])[:most] if len(text) > most else mask_text(text)
 
 
-def error_text(error: BaseException) -> str:
-    """The message of an error without secrets; empty where its class does not give one."""
-    try:
-        return mask_text(str(error))
-    except Exception:  # noqa: BLE001 - a user's class may raise anything
-        return ""
+def error_text(error: BaseException, most: int = MESSAGE) -> str:
+    """The message of an error without secrets, whatever its class does.
+
+    Args:
+        error: any.
+        most: characters to give.
+    """
+    return message_of(error, most, mask_text, max(reach(), _SLACK))
 
 
 def secrets_in(text: str) -> list[str]:

@@ -7,11 +7,12 @@ import functools
 import os
 import re
 import sys
-import traceback as traceback_lines
 from collections import Counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kedro_nb.exception_copies import drawing_of, presentable
+from kedro_nb.exceptions import bounded, kind_of, member_lines, notes_of, path_of
 from kedro_nb.frames import PACKAGE, is_ours, is_users
 from kedro_nb.masking import error_text, mask_code, mask_text
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 _NOTEBOOK = f"{PACKAGE}notebook{os.sep}"
 _FRAME = re.compile(r"(?:\x1b\[[\d;]*m)*(?:Cell In|File |~|/|Input In)[^\n]*\n")  # how IPython begins one
 _REPEATS = 3  # of a line in a traceback
-_PARTS = 20  # of an exception group
+_CAUSES = 3  # errors behind an error that are drawn
+_SHOWN = 60_000  # characters of what is shown of an error
 _BRIEF = 300  # characters of a message that is told above
 
 
@@ -65,12 +67,17 @@ def shown_plainly(
         advise: how to go on after an error, to show last.
         told_above: where an error is told in full: below that it is shown in short.
     """
+    error: BaseException | None = None
     try:
         yield
-    except BaseException as error:
+    except BaseException as raised:
+        error = presentable(raised)
         advice = (advise and advise(error)) or _where_the_data_is(error)
         show_plainly(error, advice, told_above and told_above(error))
-        raise
+        if error is raised:
+            raise
+    if error is not None:
+        raise error
 
 
 def _where_the_data_is(error: BaseException) -> str | None:
@@ -97,39 +104,37 @@ def show_plainly(
     error: BaseException, advice: str | None = None, told_above: ToldAbove | None = None
 ) -> None:
     """Give the error the method by which IPython lets an error draw itself, in the terminal and in a kernel."""
-    # A user's exception class may refuse attributes: it is shown as any other.
-    with contextlib.suppress(Exception):
-        error._render_traceback_ = functools.partial(render, error, advice, told_above)  # type: ignore[attr-defined]
+    # The class may refuse attributes.
+    BaseException.__setattr__(
+        error, "_render_traceback_", functools.partial(render, error, advice, told_above)
+    )
 
 
 def show_cell_error(
     shell: Any,
-    kind: type[BaseException],
-    error: BaseException,
+    _kind: type[BaseException],
+    error: Any,
     traceback: TracebackType | None,
     tb_offset: int | None = None,
 ) -> None:
     """What IPython calls for an error in a cell: those that came through us are shown plainly, others as ever."""
     ours = any(is_ours(_name(item)) for item in _items(traceback))
+    error = presentable(error)
     if (ours or notes_of(error)) and not hasattr(error, "_render_traceback_"):
         show_plainly(error)
-    message = error_text(error)
-    others_draw = "_showtraceback" in vars(shell) or _holds_a_group(error)
-    if hasattr(error, "_render_traceback_") and (others_draw or _holds_a_secret(error, message)):
-        # rich, say, and Python itself for groups, draw such errors in a way that knows nothing of ours. And a kernel
-        # sends the message beside the lines, which front ends save: it gets the one without secrets.
-        sys.last_type, sys.last_value, sys.last_traceback = kind, error, traceback  # for %debug
-        type(shell)._showtraceback(shell, kind, message, error._render_traceback_())  # noqa: SLF001 - IPython's own
+    if not hasattr(error, "_render_traceback_"):
+        shell.showtraceback((type(error), error, traceback), tb_offset=tb_offset, running_compiled_code=True)
         return
-    shell.showtraceback((kind, error, traceback), tb_offset=tb_offset, running_compiled_code=True)
-
-
-def _holds_a_secret(error: BaseException, message: str) -> bool:
-    """Whether the error's own message is another one than the one to show."""
-    try:
-        return str(error) != message
-    except Exception:  # noqa: BLE001 - a user's class may raise anything
-        return False
+    if isinstance(error, SyntaxError) or _holds_a_group(error) or str(error) != error_text(error):
+        # IPython draws the first two in other ways, and a kernel sends the message beside the lines.
+        lines = error._render_traceback_
+        error = drawing_of(error, 0, mask_text, with_syntax=False)
+        BaseException.__setattr__(error, "_render_traceback_", lines)
+    if "_showtraceback" in vars(shell):  # rich, say, draws errors in a way that knows nothing of ours
+        sys.last_type, sys.last_value, sys.last_traceback = type(error), error, traceback  # for %debug
+        type(shell)._showtraceback(shell, type(error), error, error._render_traceback_())  # noqa: SLF001 - IPython's own
+        return
+    shell.showtraceback((type(error), error, traceback), tb_offset=tb_offset, running_compiled_code=True)
 
 
 def render(error: BaseException, advice: str | None = None, told_above: ToldAbove | None = None) -> list[str]:
@@ -137,19 +142,19 @@ def render(error: BaseException, advice: str | None = None, told_above: ToldAbov
     if told_above and told_above.cell == cell_on_page():
         lines = [_headline(error, _BRIEF), mask_text(told_above.where)]
     else:
-        lines = _whole(error)
+        lines = bounded(_whole(error), _SHOWN)
     return [*lines, f"\n{advice}"] if advice else lines
 
 
 def _whole(error: BaseException) -> list[str]:
     told, traceback = _most_telling(error)
     traceback, left_out = without_repeats(traceback)
-    lines = [] if traceback is None else _as_ipython_does(told, traceback)
+    lines = [] if traceback is None else _as_ipython_does(told, traceback, _causes_of(told))
     if left_out:
         lines.append(f"{left_out:,} more calls of the same lines are left out.")
-    if traceback is None or told.args != error.args:
+    if not lines or told is not error:
         lines.append(_headline(error))
-    if parts := parts_of(error):
+    if parts := member_lines(error):
         lines += ["In the group:", *parts]
     text = "\n".join(lines)
     lines += [note for note in notes_of(error) if note not in text]  # older IPythons leave them out
@@ -201,51 +206,41 @@ def _chained(items: list[TracebackType]) -> TracebackType | None:
 
 
 def _holds_a_group(error: BaseException | None) -> bool:
-    return error is not None and (isinstance(error, BaseExceptionGroup) or _holds_a_group(error.__context__))
-
-
-def parts_of(error: BaseException, indent: str = "  ") -> list[str]:
-    """A line for each of the errors in an exception group, and for those in groups within."""
-    if not isinstance(error, BaseExceptionGroup):
-        return []
-    lines = []
-    for part in error.exceptions[:_PARTS]:
-        line = traceback_lines.format_exception_only(part)[0].split("\n", 1)[0]
-        lines += [f"{indent}{line}", *parts_of(part, f"{indent}  ")]
-    more = len(error.exceptions) - _PARTS
-    return [*lines, f"{indent}and {more} more"] if more > 0 else lines
+    """Whether IPython leaves the error to Python to draw."""
+    while error is not None and not isinstance(error, BaseExceptionGroup):
+        error = error.__context__
+    return error is not None
 
 
 def _most_telling(error: BaseException) -> tuple[BaseException, TracebackType | None]:
     """What to draw: an error of ours is its message, unless the user's own code has caused it."""
     if isinstance(error, KeyboardInterrupt):
         return error, None  # it says nothing about the place where it struck
-    if not type(error).__module__.startswith("kedro_nb."):
+    if not path_of(error)[0].startswith("kedro_nb."):
         return error, user_part(error.__traceback__)
     cause = error.__cause__
     while cause is not None:
         if any(is_users(_name(item)) for item in _items(cause.__traceback__)):
             return cause, user_part(cause.__traceback__)
         cause = cause.__cause__
-    return _without_causes(error), user_part(error.__traceback__)
+    return error, user_part(error.__traceback__)
 
 
-def _without_causes(error: BaseException) -> BaseException:
-    """The same error for drawing: the library's error behind it is in the message already."""
-    alone = type(error)(*error.args)
-    alone.__suppress_context__ = True
-    for note in notes_of(error):
-        alone.add_note(note)
-    return alone
+def _causes_of(error: BaseException) -> int:
+    """How many of the errors behind an error are drawn; none for ours, whose message says what the library's said."""
+    return 0 if path_of(error)[0].startswith("kedro_nb.") else _CAUSES
 
 
-def _as_ipython_does(error: BaseException, traceback: TracebackType) -> list[str]:
-    """In the user's colours and mode."""
-    return list(_drawer().structured_traceback(type(error), error, traceback, tb_offset=0))
+def _as_ipython_does(error: BaseException, traceback: TracebackType, causes: int) -> list[str]:
+    """In the user's colours and mode; nothing where IPython cannot draw it."""
+    drawing = drawing_of(error, causes)
+    with contextlib.suppress(Exception):  # it reads source files, and runs code of the values that it shows
+        return list(_drawer().structured_traceback(type(drawing), drawing, traceback, tb_offset=0))
+    return []
 
 
 def _headline(error: BaseException, most: int | None = None) -> str:
-    name, message = type(error).__name__, error_text(error)
+    name, message = kind_of(error), error_text(error)
     if most is not None:
         from kedro_nb.session.records.plain import shortened  # the extension begins without a session
 
@@ -259,11 +254,6 @@ def _drawer() -> Any:
     from IPython.core.getipython import get_ipython
 
     return get_ipython().InteractiveTB
-
-
-def notes_of(error: BaseException) -> list[str]:
-    notes = getattr(error, "__notes__", ())
-    return [note for note in notes if isinstance(note, str)] if isinstance(notes, list | tuple) else []
 
 
 def _items(traceback: TracebackType | None) -> Iterator[TracebackType]:

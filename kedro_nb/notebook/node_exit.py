@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kedro_nb.notebook.errors import notes_of
+from kedro_nb.exceptions import notes_of
 
 if TYPE_CHECKING:
     from kedro_nb.runner import RunResult

@@ -46,7 +46,7 @@ def run(shell: Any, line: str) -> RunResult | Run | None:
     cell = cell_on_page()
 
     def is_of_run(error: BaseException) -> bool:
-        return made is not None and made.error in (error, error.__cause__)
+        return made is not None and (made.error is error or made.error is error.__cause__)
 
     def advise(error: BaseException) -> str | None:
         return how_to_go_on(made, line) if made and is_of_run(error) else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.exception_copies import presentable
+from kedro_nb.exceptions import add_note, is_a, set_traceback, traceback_of
 from kedro_nb.frames import is_ours
 from kedro_nb.masking import remember_parameters
 from kedro_nb.pipeline.parameters import is_parameter
@@ -17,17 +18,21 @@ if TYPE_CHECKING:
 
 
 def explain(task: Task, error: BaseException, values: list[Any]) -> None:
-    """Let the error say which node it comes from, and start its traceback at the user's code. Never raises.
+    """Set the error of a task that failed: it names the node, and its traceback starts in the user's code.
 
     Args:
         task: the task that failed.
-        error: as it was caught.
+        error: as it was caught. The task gets a copy where others could not read it.
         values: the inputs that were loaded, in order.
     """
+    task.error = error = presentable(error)
     trim(error)
-    if isinstance(error, Exception | SystemExit):
-        with contextlib.suppress(Exception):  # the inputs are anything
-            annotate(error, _note(task, values))
+    if is_a(error, (Exception, SystemExit)):
+        try:
+            note = _note(task, values)
+        except BaseException:  # noqa: BLE001 - the code of the inputs may raise anything
+            note = f"In node {task.node.name}"
+        add_note(error, note)
 
 
 def _note(task: Task, values: list[Any]) -> str:
@@ -43,23 +48,15 @@ def _note(task: Task, values: list[Any]) -> str:
     return "\n".join(lines)
 
 
-def annotate(error: BaseException, note: str) -> None:
-    """Add a note, once, whatever the error's class does about it."""
-    with contextlib.suppress(Exception):
-        if note not in getattr(error, "__notes__", ()):
-            error.add_note(note)
-
-
 def trim(error: BaseException) -> None:
     """Cut our own frames off the beginning of the error's traceback; the last one stays if there are no others."""
-    traceback = error.__traceback__
+    traceback = traceback_of(error)
     first = user_frames(traceback)
     while first is None and traceback is not None:
         traceback, last = traceback.tb_next, traceback
         if traceback is None:
             first = last
-    with contextlib.suppress(Exception):  # an error's class may forbid it
-        error.__traceback__ = first
+    set_traceback(error, first)
 
 
 def user_frames(traceback: TracebackType | None) -> TracebackType | None:

@@ -11,13 +11,17 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from kedro_nb.errors import RunCancelledError
-from kedro_nb.runner.failure import annotate
+from kedro_nb.exceptions import add_note, headline_of
+from kedro_nb.masking import error_text, mask_text
 from kedro_nb.runner.task import Task
 
 if TYPE_CHECKING:
     from kedro_nb.runner.executors import Executor
     from kedro_nb.runner.plan import Plan
     from kedro_nb.runner.task import TaskContext
+
+
+_BRIEF = 500  # characters of an error in a note on another one
 
 
 class RunLoop:
@@ -67,7 +71,9 @@ class RunLoop:
         except BaseException as error:
             self.context.monitor.winding_up = True  # first: no interrupt may keep it from being abandoned
             for task in self.failed:
-                annotate(error, f"Node {task.node.name} had failed before that: {task.error!r}")
+                if task.error is not None:
+                    told = headline_of(task.error, _BRIEF, mask_text)
+                    add_note(error, f"Node {task.node.name} had failed before that: {told}")
             self._abandon()
             self._with_account(error)
             raise
@@ -151,11 +157,11 @@ class RunLoop:
         if first is not None:
             others = [task.node.name for task in self.failed if task.error is not first]
             if others:
-                annotate(first, f"Also failed: {', '.join(others)}")
+                add_note(first, f"Also failed: {', '.join(others)}")
         elif monitor.cancelled and len(self.done) < len(self.plan.nodes):
             first = KeyboardInterrupt() if monitor.interrupted else RunCancelledError()
             for error in errors:
-                annotate(first, str(error))
+                add_note(first, error_text(error, _BRIEF))
         if first is not None:
             raise self._with_account(first)
 

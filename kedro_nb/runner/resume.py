@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.exceptions import add_note
 from kedro_nb.io.marks import is_in_memory
 from kedro_nb.pipeline import Pipeline
-from kedro_nb.runner.failure import annotate
 from kedro_nb.runner.plan import Plan, nodes_to_resume, nodes_with_missing_outputs
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def resume_hint(loop: RunLoop, logger: logging.Logger) -> ResumeHint | None:
 def _tell_lent(task: Task) -> None:
     """Let the error say which inputs the failed function had without a copy, so that it may have changed them."""
     if task.error is not None and task.lent and task.doing != "load":
-        annotate(
+        add_note(
             task.error,
             f"It had {', '.join(sorted(task.lent.values()))} without a copy: if it changes them in place, run again "
             "from the node that makes them.",

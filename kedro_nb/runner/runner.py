@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.exception_copies import presentable
 from kedro_nb.hooks import create_hook_manager
 from kedro_nb.io.fresh import using
 from kedro_nb.masking import get_logger, remember_catalog
@@ -109,16 +110,19 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         datasets = self._prepare(pipeline, catalog)
         if monitor.listeners:
             self._tell_start(monitor, run_id, whole, skipped)
+        error: BaseException | None = None
         try:
             with using(datasets):
                 self._follow_run(monitor, pipeline, catalog, hook_manager, run_id)
-        except BaseException as error:
-            if monitor.listeners:
-                self._tell_end(monitor, error)
+        except BaseException as raised:
+            error = presentable(raised)
             trim(error)
-            raise
-        if monitor.listeners:
-            self._tell_end(monitor, None)
+            if error is raised:
+                self._tell_end(monitor, error)
+                raise
+        self._tell_end(monitor, error)
+        if error is not None:
+            raise error
         return self._result(whole, catalog)
 
     def _follow_run(
@@ -198,6 +202,8 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             monitor.emit(NodeSkipped(now, node))
 
     def _tell_end(self, monitor: Monitor, error: BaseException | None) -> None:
+        if not monitor.listeners:
+            return
         from kedro_nb.runner.events import RunFinished
 
         monitor.emit(RunFinished(time.time(), error, None if error is None else monitor.resume))

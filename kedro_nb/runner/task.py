@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RunCancelledError, did_you_mean
+from kedro_nb.exceptions import cause_of
 from kedro_nb.hooks import TaskHooks
 from kedro_nb.io import DataCatalog, MemoryDataset
 from kedro_nb.io.base import entry_load_error, entry_save_error
@@ -187,7 +188,6 @@ def _execute(task: Task, context: TaskContext, worker: str) -> None:
         save_outputs(task, context, outputs)
         task.load, task.call, task.save = loaded - start, called - loaded, perf_counter() - called
     except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
-        task.error = error
         explain(task, error, values)
 
 
@@ -239,7 +239,7 @@ def _load(task: Task, context: TaskContext, dataset: Any, name: str) -> Any:
             return kept
         data = dataset.borrow()
     except Exception as error:  # noqa: BLE001 - raised again, with the dataset's name
-        raise entry_load_error(name, dataset, error) from (error.__cause__ or error)
+        raise entry_load_error(name, dataset, error) from (cause_of(error) or error)
     if data is kept:
         task.lent = {**task.lent, id(data): name}
     return data
@@ -345,7 +345,7 @@ def _save(task: Task, context: TaskContext, dataset: Any, name: str, holder: lis
     try:
         dataset.save(holder[0])
     except Exception as error:  # noqa: BLE001 - raised again, with the dataset's name
-        raise entry_save_error(name, dataset, error) from (error.__cause__ or error)
+        raise entry_save_error(name, dataset, error) from (cause_of(error) or error)
 
 
 def save_outputs(task: Task, context: TaskContext, outputs: list[Any]) -> None:

@@ -7,6 +7,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Self
 
+from kedro_nb.exception_copies import linked, presentable
+from kedro_nb.exceptions import set_traceback, traceback_of
 from kedro_nb.masking import get_logger
 from kedro_nb.runner import Monitor
 from kedro_nb.runner.failure import user_frames
@@ -137,7 +139,8 @@ class Run:
         try:
             result = self._work.run(self)
         except BaseException as error:  # noqa: BLE001 - kept for whoever asks for the result
-            raised = error.with_traceback(user_frames(error.__traceback__))
+            raised = presentable(error)
+            set_traceback(raised, user_frames(traceback_of(raised)))
         finally:
             self.monitor.winding_up = True
             self._wind_up(result, raised)
@@ -151,7 +154,7 @@ class Run:
     def _end(self, result: RunResult | None, error: BaseException | None) -> None:
         self._result = result
         self.error = error
-        self._traceback = None if error is None else error.__traceback__
+        self._traceback = None if error is None else traceback_of(error)
         self.ended = time.time()
         self.state = how_it_ended(error)
         self.progress.settle(self.ended, error, self.resume)
@@ -193,7 +196,8 @@ class Run:
         self._check_begun()
         self.wait()
         if self.error is not None:
-            raise self.error.with_traceback(self._traceback)
+            set_traceback(self.error, self._traceback)
+            raise self.error
         if self._result is None:
             raise RuntimeError(f"Run {self.id} ended without a result.")
         return self._result
@@ -245,8 +249,8 @@ class Run:
             error = errors.pop()
             if error is not None and id(error) not in seen:
                 seen.add(id(error))
-                error.__traceback__ = None
-                errors += [error.__cause__, error.__context__]
+                set_traceback(error, None)
+                errors += linked(error)
 
     def __repr__(self) -> str:
         now = time.time()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb import runner as built_in
 from kedro_nb.errors import RequestError
-from kedro_nb.masking import error_text
+from kedro_nb.exceptions import headline_of
+from kedro_nb.masking import error_text, mask_text
 from kedro_nb.runner import AbstractRunner
 from kedro_nb.runner.result import describe_value
 from kedro_nb.session.naming import unknown
@@ -145,4 +146,4 @@ def _check_arguments(cls: type[AbstractRunner], arguments: Mapping[str, Any]) ->
 
 
 def _short(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+    return headline_of(error, mask=mask_text)

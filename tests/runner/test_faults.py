@@ -114,10 +114,10 @@ FAULTS = {
     "out of memory": (use_up_memory, MemoryError, ""),
     "output with a lock": (give_lock, DatasetError, "bad returned cannot be sent.*lock"),
     "output with a generator": (give_generator, DatasetError, "bad returned cannot be sent.*generator"),
-    "exception with a lock": (raise_lock, WorkerError, "HoldsLock: locked up"),
-    "exception whose __reduce__ raises": (raise_unreduced, WorkerError, "CannotBeReduced: cannot travel"),
-    "exception that becomes a number": (raise_number, WorkerError, "BecomesANumber: once an error"),
-    "exception that wants two arguments": (raise_wants_two, WorkerError, "WantsTwo: this and that"),
+    "exception with a lock": (raise_lock, HoldsLock, "locked up"),
+    "exception whose __reduce__ raises": (raise_unreduced, CannotBeReduced, "cannot travel"),
+    "exception that becomes a number": (raise_number, BecomesANumber, "once an error"),
+    "exception that wants two arguments": (raise_wants_two, WantsTwo, "this and that"),
     "endless recursion": (recurse, RecursionError, "recursion"),
     "closed descriptors": (close_everything, WorkerError, "has ended"),
     "nonsense in the pipe": (talk_nonsense, WorkerError, "has ended"),
@@ -138,8 +138,8 @@ def test_a_fault_in_a_node_is_an_error_that_names_it_and_nothing_is_left(fault, 
     del caught
 
 
-def test_the_remote_traceback_of_an_error_that_cannot_be_pickled_is_there(world):
-    with pytest.raises(WorkerError) as caught:
+def test_the_traceback_of_an_error_with_an_attribute_that_cannot_be_pickled_is_there(world):
+    with pytest.raises(HoldsLock) as caught:
         run_with(raise_lock)
     assert [entry.name for entry in caught.traceback][-1] == "raise_lock"
 

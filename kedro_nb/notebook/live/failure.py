@@ -5,12 +5,14 @@ from __future__ import annotations
 import linecache
 import os
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from kedro_nb.exceptions import chain_of, kind_of, member_lines, notes_of, traceback_of
 from kedro_nb.frames import is_users
-from kedro_nb.masking import mask_code, mask_text
+from kedro_nb.masking import error_text, mask_code, mask_value
 from kedro_nb.notebook.drawing.words import escape
-from kedro_nb.notebook.errors import notes_of, parts_of, user_part
+from kedro_nb.notebook.errors import user_part
 from kedro_nb.notebook.live.words import size_text
 from kedro_nb.session.records.plain import shortened
 
@@ -87,7 +89,7 @@ def failure_of(node: NodeProgress) -> Failure | None:
     doing, inputs = _note(error)
     return Failure(
         node.name,
-        type(error).__name__,
+        kind_of(error),
         _message(error),
         doing,
         inputs[:_INPUTS],
@@ -98,48 +100,40 @@ def failure_of(node: NodeProgress) -> Failure | None:
 
 
 def _innermost(error: BaseException) -> list[Frame]:
-    return list(_frames(user_part(error.__traceback__)))[-_FRAMES:]
+    return list(_frames(user_part(traceback_of(error))))[-_FRAMES:]
 
 
 def _own_notes(error: BaseException) -> Iterator[str]:
     """Those that the user's code has added."""
-    for note in notes_of(error):
+    for note in notes_of(error, _MESSAGE):
         if not note.startswith(("In node ", "Also failed: ")):
-            yield shortened(note, _MESSAGE)
+            yield note
 
 
 def _causes(error: BaseException) -> Iterator[Cause]:
     """As Python chains them, the nearest first; what happened within libraries alone says nothing to the user."""
-    seen = {id(error)}
-    for _ in range(_CAUSES):
-        cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        if cause is None or id(cause) in seen:
-            return
-        seen.add(id(cause))
-        error = cause
-        if frames := [frame for frame in _innermost(error) if frame.lines]:
-            yield Cause(": ".join(filter(None, (type(error).__name__, _message(error)))), frames)
+    for cause in islice(chain_of(error, _CAUSES + 1), 1, None):
+        if frames := [frame for frame in _innermost(cause) if frame.lines]:
+            yield Cause(_headline_of(cause), frames)
+
+
+def _headline_of(error: BaseException) -> str:
+    return ": ".join(filter(None, (kind_of(error), _message(error))))
 
 
 def _message(error: BaseException) -> str:
-    try:
-        text = str(error)
-    except Exception:  # noqa: BLE001 - a user's class may raise anything
-        return ""
-    text = "\n".join([text, *parts_of(error)])
-    return shortened(text, _MESSAGE)
+    return shortened("\n".join([error_text(error, _MESSAGE), *member_lines(error)]), 2 * _MESSAGE)
 
 
 def _note(error: BaseException) -> tuple[str, list[tuple[str, str]]]:
     """What the node was doing, and its inputs without secrets, out of the note that the runner has left."""
-    notes = getattr(error, "__notes__", ())
-    for note in notes if isinstance(notes, list | tuple) else ():
-        if isinstance(note, str) and note.startswith("In node "):
+    for note in notes_of(error):
+        if note.startswith("In node "):
             _, _, rest = note.partition("\n")
             if rest.startswith("while "):
                 return rest, []
             lines = (line.removeprefix("  ").partition(": ") for line in rest.split("\n")[1:])
-            return "", [(name, mask_text(text)) for name, _, text in lines if name]
+            return "", [(name, mask_value(text, name=name)) for name, _, text in lines if name]
     return "", []
 
 
@@ -190,7 +184,7 @@ def run_error(progress: RunProgress) -> str:
     blamed = any(node.state == "failed" for node in list(progress.nodes.values()))
     if error is None or progress.state != "failed" or blamed:
         return ""
-    return ": ".join(filter(None, (type(error).__name__, _message(error))))
+    return _headline_of(error)
 
 
 def message_html(told: str) -> str:

@@ -194,7 +194,6 @@ class OverlapExecutor:
             task.save = perf_counter() - called
         except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
             self._behind.pop(task.position, None)  # an interrupt may come that late
-            task.error = error
             explain(task, error, values)
         task.finished = True
 
@@ -296,7 +295,7 @@ class _Saves:
         with self._lock:
             self._task.dataset = name  # the other outputs of the task may have changed it
             explain(self._task, error, [])
-            self._error = self._error or error
+            self._error = self._error or self._task.error
 
     def report(self) -> Task:
         """The task, finished, with what has become readable since it was called."""

@@ -22,8 +22,10 @@ from multiprocessing import connection
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError, PipelineError, WorkerError
+from kedro_nb.exceptions import add_note, is_a, notes_of
 from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.packing import own_folders
+from kedro_nb.masking import error_text
 from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors import pool
 from kedro_nb.runner.executors.fresh_files import forget_written, start_afresh
@@ -31,7 +33,6 @@ from kedro_nb.runner.executors.kernel_data import KernelData
 from kedro_nb.runner.executors.remote_error import unpack_error
 from kedro_nb.runner.executors.stopping import GLANCE, GRACE, stopped
 from kedro_nb.runner.executors.worker import Setup, Surroundings
-from kedro_nb.runner.failure import annotate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +87,7 @@ class ProcessExecutor:
                 dataset.packed()
             except Exception as error:
                 raise DatasetError(
-                    f"'{name}' holds data that cannot be sent to another process: {error}\n"
+                    f"'{name}' holds data that cannot be sent to another process: {error_text(error)}\n"
                     "Run with ThreadRunner, or store it in a dataset that every process can load."
                 ) from error
 
@@ -131,7 +132,8 @@ class ProcessExecutor:
                     dumps_by_value(thing)
                 except Exception as cause:  # noqa: BLE001 - whatever pickling raises
                     return PipelineError(
-                        f"The {kind} '{name}' cannot be sent to another process: {cause}. Run with ThreadRunner."
+                        f"The {kind} '{name}' cannot be sent to another process: {error_text(cause)}. "
+                        "Run with ThreadRunner."
                     )
         return error
 
@@ -319,8 +321,8 @@ class ProcessExecutor:
             self._context.dataset(name).adopt(packed)
         task.lent = dict(enumerate(inputs))
         task.error = unpack_error(sent)
-        if isinstance(task.error, Exception) and not getattr(task.error, "__notes__", ()):
-            annotate(task.error, f"In node {task.node}")
+        if is_a(task.error, Exception) and not notes_of(task.error):
+            add_note(task.error, f"In node {task.node}")
         task.finished = True
 
     def _free(self, worker: WorkerProcess) -> None:
@@ -347,9 +349,9 @@ class ProcessExecutor:
             if code == -signal.SIGKILL:
                 how += ": the system does this when memory runs out"
         task.error = WorkerError(f"The process that ran node '{task.node.name}' has ended ({how}).")
-        annotate(task.error, f"In node {task.node}")
+        add_note(task.error, f"In node {task.node}")
         for name in lost:
-            annotate(task.error, _lost(name))
+            add_note(task.error, _lost(name))
         task.finished = True
 
     def _stop(self) -> list[Task]:

@@ -54,14 +54,21 @@ class _Elsewhere:
         return "..."
 
 
-def pack_traceback(traceback: TracebackType | None) -> list[SentFrame]:
-    """The frames, outermost first, without the middle of a very long traceback."""
+def pack_traceback(traceback: TracebackType | None, most: int = _MOST) -> list[SentFrame]:
+    """The frames, outermost first, without the middle of a very long traceback.
+
+    Args:
+        traceback: of an error.
+        most: frames.
+    """
+    most = min(most, _MOST)
     places = []
     while traceback is not None:
         places.append(traceback)
         traceback = traceback.tb_next
-    if len(places) > _MOST:
-        places[_MOST // 2 : -_MOST // 2] = []
+    if len(places) > most:
+        half = most // 2
+        places = places[:half] + places[len(places) - half :]
     return [_pack(place) for place in places]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kedro_nb.errors import RunCancelledError
+from kedro_nb.exceptions import headline_of
+from kedro_nb.masking import mask_text
 from kedro_nb.runner.task import Task
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def stopped(task: Task) -> Task:
         return task
     task.finished = True
     if not isinstance(error, RunCancelledError):
-        ended = f" It ended with {type(error).__name__}: {error}" if isinstance(error, Exception) else ""
+        ended = f" It ended with {headline_of(error, 500, mask_text)}" if isinstance(error, Exception) else ""
         task.error = RunCancelledError(
             f"Node '{task.node.name}' was stopped: its outputs are dropped.{ended}"
         )

@@ -25,6 +25,7 @@ from kedro_nb.io.marks import in_files
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.io.packing import pickled, write
 from kedro_nb.io.state import check_unchanged, state_of
+from kedro_nb.masking import error_text
 from kedro_nb.runner.executors import channel
 from kedro_nb.runner.executors.alone import stand_alone
 from kedro_nb.runner.executors.kernel_data import StandIn, StandInCatalog
@@ -320,7 +321,8 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - whatever pickling raises
                 task.doing, task.dataset = "save", name
                 task.error = DatasetError(
-                    f"{name}: what node {task.node.name} returned cannot be sent to another process: {error}\n"
+                    f"{name}: what node {task.node.name} returned cannot be sent to another process: "
+                    f"{error_text(error)}\n"
                     "Return something that can be pickled, store it in a file dataset, or use ThreadRunner."
                 )
                 self._kept.clear()

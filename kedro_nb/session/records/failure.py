@@ -6,8 +6,9 @@ import re
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.exceptions import chain_of, notes_of, path_of, traceback_of
 from kedro_nb.frames import is_users
-from kedro_nb.masking import mask_code, mask_text
+from kedro_nb.masking import error_text, mask_code, mask_text
 from kedro_nb.session.records.plain import shortened
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _MESSAGE = 2_000  # characters
 _LINE = 200
 _LINES = 40
+_CHAIN = 20  # errors that are searched for a frame of the user's
 _MOST_INPUTS = 20
 _CELL = re.compile(r".*[\\/]ipykernel_\d+[\\/]\d+\.py|<ipython-input-\d+-\w+>")  # differs from run to run
 _INPUT = re.compile(r"  (?P<name>.+?): (?P<text>.*)")
@@ -39,28 +41,22 @@ def error_record(error: BaseException, *, brief: bool = False) -> dict[str, Any]
 
 
 def _type(error: BaseException) -> str:
-    module, name = type(error).__module__, type(error).__qualname__
+    module, name = path_of(error)
     return name if module in {"builtins", "__main__", "kedro_nb.errors"} else f"{module}.{name}"
 
 
 def _message(error: BaseException) -> str:
-    try:
-        text = str(error)
-    except Exception:  # noqa: BLE001 - the user's class
-        return ""
-    return shortened(text, _MESSAGE)
+    return error_text(error, _MESSAGE)
 
 
 def _traceback(error: BaseException) -> list[str]:
     """The user's frames, of the error or of what caused it; of a long one the beginning and the end."""
     lines: list[str] = []
-    told: BaseException | None = error
-    seen: set[int] = set()
-    while told is not None and not lines and id(told) not in seen:
-        seen.add(id(told))
-        frames = traceback.extract_tb(told.__traceback__)
+    for told in chain_of(error, _CHAIN):
+        frames = traceback.extract_tb(traceback_of(told))
         lines = [line for frame in frames if is_users(frame.filename) for line in _frame(frame)]
-        told = told.__cause__ or told.__context__
+        if lines:
+            break
     if len(lines) > _LINES:
         half = _LINES // 2
         lines = [*lines[:half], f"  … {len(lines) - 2 * half} lines left out", *lines[-half:]]
@@ -76,8 +72,8 @@ def _frame(frame: traceback.FrameSummary) -> Iterator[str]:
 
 def _inputs(error: BaseException) -> Iterator[dict[str, str]]:
     """The inputs that the error's note tells of: see `kedro_nb.runner.failure`."""
-    for note in getattr(error, "__notes__", None) or ():
-        if isinstance(note, str) and "\nwith the inputs:\n" in note:
+    for note in notes_of(error):
+        if "\nwith the inputs:\n" in note:
             for line in note.partition("\nwith the inputs:\n")[2].splitlines():
                 if found := _INPUT.fullmatch(line):
                     name, text = found["name"], found["text"]
