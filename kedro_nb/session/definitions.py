@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _OF_IPYTHON = re.compile(r"_+\d*")  # _, __ and _5 hold results, and are no names of the user's
 
-_HOLDS_NODES = (Node, Pipeline, list, tuple)
+_CONTAINERS = (dict, list, tuple)
 
 _Key: TypeAlias = tuple[str, str, tuple[str, ...]]  # name, id of the cell, decorators
 
@@ -97,9 +97,7 @@ class Definitions:
     def __init__(self) -> None:
         self.update: Callable[[], object] | None = None
         self._known: dict[int, _Bound] = {}  # by id of the object, which is alive
-        self._current: dict[
-            str, tuple[_Bound, CellExecution]
-        ] = {}  # what each name was bound to last, and where
+        self._current: dict[str, tuple[_Bound, CellExecution]] = {}  # by name: its last object, and where
         self._rebound: set[str] = set()  # names that were bound to several objects
         self._latest: dict[_Key, tuple[_Bound, Any]] = {}  # keeps the objects alive: a run may need them
         self._nodes: dict[int, _Made] = {}  # by id of the node, which is alive
@@ -127,17 +125,16 @@ class Definitions:
         """
         with self._lock:
             for name, binding in execution.bindings.names.items():
-                certain = execution.completed or binding.only_defs
-                if binding.decorators is not None and certain and callable(namespace.get(name)):
-                    key = (name, execution.cell, binding.decorators)
-                    self._bind(name, namespace[name], execution, key)
+                decorators, certain = binding.decorators, execution.completed or binding.only_defs
+                if decorators is not None and certain and callable(namespace.get(name)):
+                    self._bind(name, namespace[name], execution, (name, execution.cell, decorators))
             kinds: dict[type, tuple[bool, bool]] = {}  # there are many variables, and few types
             for name, value in list(namespace.items()):
                 kind = type(value)
                 if kind not in kinds:
-                    kinds[kind] = callable(value), issubclass(kind, _HOLDS_NODES)
+                    kinds[kind] = callable(value), kind in _CONTAINERS or issubclass(kind, Node | Pipeline)
                 is_callable, holds_nodes = kinds[kind]
-                if is_callable and not self._is_current(name, value) and not _OF_IPYTHON.fullmatch(name):
+                if is_callable and not self._is_current(name, value):
                     self._bind(name, value, execution)
                 if holds_nodes:
                     self._keep_places(value, execution)
@@ -146,6 +143,8 @@ class Definitions:
             self._look_at_loops(execution, namespace)
 
     def _bind(self, name: str, value: Any, execution: CellExecution, key: _Key | None = None) -> None:
+        if _OF_IPYTHON.fullmatch(name):
+            return
         bound = self._known_as(value)
         if bound is None:
             try:
@@ -173,17 +172,20 @@ class Definitions:
 
     def _keep_places(self, value: Any, execution: CellExecution) -> None:
         """Note which cell has made the nodes that a variable holds."""
-        nodes: Iterable[Any] = ()
         kind = type(value)
         if issubclass(kind, Node):
-            nodes = [value]
-        elif issubclass(kind, list | tuple) and value and issubclass(type(value[0]), Node):
-            nodes = [each for each in value if issubclass(type(each), Node)]
-        elif issubclass(kind, Pipeline) and _keep(self._pipelines, value, execution):
-            with contextlib.suppress(PipelineError):  # a sum that does not fit; whoever uses it is told
-                nodes = value.graph.nodes
-        for node in nodes:
-            _keep(self._nodes, node, execution)
+            _keep(self._nodes, value, execution)
+        elif issubclass(kind, Pipeline):
+            if _keep(self._pipelines, value, execution):
+                with contextlib.suppress(PipelineError):  # a sum that does not fit; whoever uses it is told
+                    for node in value.graph.nodes:
+                        _keep(self._nodes, node, execution)
+        else:
+            values = list(value.values() if kind is dict else value)
+            if values and issubclass(type(values[0]), Node | Pipeline):
+                for each in values:
+                    if issubclass(type(each), Node | Pipeline):
+                        self._keep_places(each, execution)
 
     def _look_at_loops(self, execution: CellExecution, namespace: Mapping[str, Any]) -> None:
         """The variable of a loop over functions was a name of each of them, though it holds only the last."""
@@ -238,19 +240,19 @@ class Definitions:
         bound = self._known_as(func)
         if bound is None or bound.key is None or bound.has_other_names:
             return None
-        latest, _ = self._latest[bound.key]
-        return None if latest is bound else latest
+        latest, function = self._latest[bound.key]
+        return None if _is_same(func, function) else latest
 
     def _outdated(self, func: Any, target: _Bound | None) -> list[tuple[str, Any]]:
-        """The name and the callable, for each that a node would hold though its name was bound to another since."""
-        found = []
+        """The names that were bound to another callable since, each with the one that a node with this function has."""
+        found: dict[str, Any] = {}
         for each in captured_functions(func):
             name = self._name_of(each)
-            if name in self._rebound:
+            if name in self._rebound and name not in found:
                 current, _ = self._current[name]
-                if current is not target and current.ref() is not each:
-                    found.append((name, each))
-        return found
+                if current is not target and not _is_same(each, current.ref()):
+                    found[name] = each
+        return list(found.items())
 
     def _kept(
         self, node: Node, target: _Bound | None, outdated: list[tuple[str, Any]], places: _Places
@@ -258,28 +260,22 @@ class Definitions:
         """What was redefined since the node was made, and that it does not use."""
         for name, each in outdated:
             _, execution = self._current[name]
-            used = target if target is not None and each is node.func else self._known_as(each)
-            made = used.made if used is not None else None
-            remake = places.of(node) or made
+            known = target if target is not None and each is node.func else self._known_as(each)
+            remake = places.of(node) or (known.made if known is not None else None)
             if remake is None or execution.number > remake.number:
-                yield Redefinition(name, _place(made), execution.place, _place(remake))
+                yield Redefinition(name, execution.place, _place(remake))
 
     def _name_of(self, value: Any) -> str:
         """The name under which the notebook knows a callable; "" where it has none."""
         bound = self._known_as(value)
         if bound is not None:
             return bound.name
-        if (
-            isinstance(value, FunctionType)
-            and value.__module__ == "__main__"
-            and value.__name__.isidentifier()
-        ):
-            return value.__name__ if value.__qualname__ == value.__name__ else ""
-        return ""
+        is_notebooks = type(value) is FunctionType and value.__module__ == "__main__"
+        return value.__name__ if is_notebooks and value.__name__ == value.__qualname__ else ""
 
 
 def _followed(target: _Bound) -> Redefinition:
-    return Redefinition(target.name, _place(target.made), _place(target.made), "", target.announced)
+    return Redefinition(target.name, target.made.place, "", target.announced)
 
 
 def _place(execution: CellExecution | None) -> str:
@@ -317,6 +313,18 @@ def _with_function(node: Node, target: _Bound, places: _Places) -> Node:
             f"Node '{node.name}' does not fit '{target.name}' as {place or 'a later cell'} defines it: {error}. "
             f"Change the arguments back, or give the node other inputs{f' in {made}' if made else ''}."
         ) from None
+
+
+def _is_same(old: Any, new: Any) -> bool:
+    """Whether it makes no difference which is called: the same object, or the same plain function defined twice."""
+    if old is new:
+        return True
+    if type(old) is not FunctionType or type(new) is not FunctionType:
+        return False
+    if old.__globals__ is not new.__globals__ or old.__code__ != new.__code__:
+        return False
+    own = (old.__defaults__, old.__kwdefaults__, old.__closure__, old.__dict__)
+    return not any((*own, new.__defaults__, new.__kwdefaults__, new.__closure__, new.__dict__))
 
 
 def _values_in(value: Any) -> Iterator[Any]:

@@ -17,14 +17,12 @@ class Redefinition:
 
     Args:
         function: its name.
-        used: where the function that the run uses was defined, as in "In [2]"; "" where that is not known.
-        redefined: where it was redefined.
+        redefined: where it was redefined, as in "In [3]"; "" where that has no number.
         remake: the cell that makes the node, where the run does not use the new function; "" where it is not known.
         announced: names of the nodes of which the user has read that they run the new one; None where they do not.
     """
 
     function: str
-    used: str
     redefined: str
     remake: str
     announced: set[str] | None = field(default=None, compare=False)
@@ -58,8 +56,9 @@ def lines_about(found: Mapping[Redefinition, Sequence[str]]) -> list[str]:
 def _line_about(kept: Redefinition, nodes: Sequence[str]) -> str:
     names = ", ".join(f"'{node}'" for node in nodes[:_NAMED])
     more = f" and {len(nodes) - _NAMED} more" if len(nodes) > _NAMED else ""
-    subject = f"Node {names} still runs" if len(nodes) == 1 else f"Nodes {names}{more} still run"
-    origin = f" of {kept.used}" if kept.used else ""
-    cell = kept.redefined or "a later cell"
+    subject = f"Node {names} runs" if len(nodes) == 1 else f"Nodes {names}{more} run"
     remake = f"run {kept.remake} again" if kept.remake else "run the cell that makes the pipeline again"
-    return f"{subject} '{kept.function}'{origin}, which {cell} has redefined. To use the new one, {remake}."
+    return (
+        f"{subject} the earlier '{kept.function}', not the one that {kept.redefined or 'a later cell'} defines. "
+        f"To use that one, {remake}."
+    )

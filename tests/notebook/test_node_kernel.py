@@ -112,11 +112,8 @@ def test_a_redefined_function_is_followed_in_its_own_cell_and_in_no_other(front)
     made = re.search(r"In\[(\d+)\]", made)[1]
     front.run("other", "def f(xs): return 'other'")
     shown = front.run("run", "%kedro_run -p p")
-    assert (
-        f"Node 'n' still runs 'f' of In [{int(made) - 1}], which In [{int(made) + 1}] has redefined. "
-        in shown
-    )
-    assert f"To use the new one, run In [{made}] again.\n" in shown
+    assert f"Node 'n' runs the earlier 'f', not the one that In [{int(made) + 1}] defines. " in shown
+    assert f"To use that one, run In [{made}] again.\n" in shown
     assert "{'y': 'old'}" in shown
     front.run("f", "%%time\ndef f(xs): return 'new'")
     shown = front.run("run", "%kedro_run -p p --parallel")

@@ -313,6 +313,15 @@ def test_the_function_can_be_replaced():
         made.func = 3
 
 
+def test_a_copy_with_another_function_keeps_everything_else():
+    made = node(one, {"a": "x"}, ["b"], tags="t", confirms="c", namespace="s")
+    other = made.with_function(lambda a: [a])
+    assert (made.func, other.name, other.tags, other.confirms) == (one, made.name, {"t"}, ["c"])
+    assert other == made
+    with pytest.raises(TypeError, match="expected \\['y'\\], but got"):
+        made.with_function(lambda y: y)
+
+
 # Equality and order
 
 

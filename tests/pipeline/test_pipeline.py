@@ -45,6 +45,21 @@ def diamond():
     )
 
 
+def test_replaced_nodes_stand_in_the_places_of_the_old_ones(diamond):
+    nodes, layers = diamond.nodes, diamond.grouped_nodes
+    new = diamond.nodes[0].with_function(print)
+    made = diamond.with_nodes_replaced({new.name: new})
+    assert made.nodes == nodes
+    assert [each.func for each in made.nodes] == [print, f, f, f]
+    assert [[each.name for each in layer] for layer in made.grouped_nodes] == [
+        [each.name for each in layer] for layer in layers
+    ]
+    assert sorted(each.func.__name__ for each in made.node_dependencies) == ["f", "f", "f", "print"]
+    assert [each.func for each in made.only_nodes(new.name).nodes] == [print]
+    assert [each.func for each in diamond.nodes] == [f] * 4
+    assert pickle.loads(pickle.dumps(made)).nodes[0].func is print
+
+
 # Order
 
 
