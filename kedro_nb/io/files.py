@@ -99,8 +99,11 @@ class FileDataset(AbstractVersionedDataset[_DI, _DO]):
     def _replacing(self, path: str) -> AbstractContextManager[IO[Any]]:
         from kedro_nb.io.replacing import replacing_local, replacing_remote
 
-        replacing = replacing_local if self._protocol in LOCAL_PROTOCOLS else replacing_remote
-        return replacing(self._fs, path, self._open_args_save)
+        if self._protocol not in LOCAL_PROTOCOLS:
+            return replacing_remote(self._fs, path, self._open_args_save)
+        # Each version has a folder of its own: the next save would not find there what a killed one has left.
+        folder = get_filepath_str(self._filepath, self._protocol) if self._version else None
+        return replacing_local(self._fs, path, self._open_args_save, folder)
 
     def _exists(self) -> bool:
         return bool(self._fs.exists(self._load_path()))
