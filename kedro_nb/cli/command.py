@@ -9,9 +9,9 @@ import click
 
 import kedro_nb
 from kedro_nb.cli.execution import BAD_REQUEST, INTERRUPTED, execute
-from kedro_nb.cli.parsing import read_context, run_command
+from kedro_nb.cli.parsing import mask_usage, read_context, run_command
 from kedro_nb.errors import RequestError
-from kedro_nb.masking import error_text, mask_text
+from kedro_nb.masking import error_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ def run_cli(args: Sequence[str]) -> int:
     except click.ClickException as error:
         told = io.StringIO()
         error.show(told)
-        click.echo(mask_text(told.getvalue()), err=True, nl=False)
+        click.echo(mask_usage(told.getvalue(), args), err=True, nl=False)
         return BAD_REQUEST
     except click.Abort:  # what Click makes of Ctrl-C
         click.echo("Stopped by an interrupt. To try again, repeat the command.", err=True)

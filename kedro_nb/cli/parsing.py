@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -10,6 +12,7 @@ from click.core import ParameterSource
 from kedro_nb.cli.config import read_config
 from kedro_nb.cli.options import combine, convert, run_options
 from kedro_nb.errors import RequestError
+from kedro_nb.masking import MASK, is_secret, mask_text
 from kedro_nb.session.request import RunRequest
 
 if TYPE_CHECKING:
@@ -72,7 +75,7 @@ def parse(command: click.Command, args: Sequence[str], name: str) -> RunLine:
     try:
         context = command.make_context(name, list(args))
     except click.UsageError as error:
-        raise RequestError(_usage(error)) from error
+        raise RequestError(mask_usage(_usage(error), args)) from error
     return read_context(context)
 
 
@@ -98,6 +101,14 @@ def help_of(command: click.Command, name: str) -> str:
 
 def _long(option: click.Parameter) -> str:
     return next(spelling for spelling in option.opts if spelling.startswith("--"))
+
+
+def mask_usage(message: str, args: Sequence[str]) -> str:
+    """A message about the words of a line without secrets: `--params=db.password x` has one in a word of its own."""
+    for before, word in pairwise(args):
+        if is_secret(re.split("[=,]", before)[-1]):
+            message = message.replace(word, MASK)
+    return mask_text(message)
 
 
 def _usage(error: click.UsageError) -> str:

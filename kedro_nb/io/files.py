@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeVar
 from kedro_nb.errors import DatasetError, did_you_mean
 from kedro_nb.io.paths import HTTP_PROTOCOLS, LOCAL_PROTOCOLS, get_filepath_str, get_protocol_and_path
 from kedro_nb.io.versioned import AbstractVersionedDataset, Version
+from kedro_nb.masking import error_text, mask_text, remember_credentials, remember_parameters
 
 if TYPE_CHECKING:
     import os
@@ -57,6 +58,8 @@ class FileDataset(AbstractVersionedDataset[_DI, _DO]):
         for name, given in (("credentials", credentials), ("fs_args", fs_args)):
             if given is not None and not isinstance(given, dict):
                 raise DatasetError(f"'{name}' is a mapping of options, and not a '{type(given).__name__}'.")
+        remember_credentials(credentials)
+        remember_parameters({"filepath": str(filepath), "fs_args": fs_args, "load_args": load_args})
         options = dict(fs_args or {})
         self._open_args_load = {**self.DEFAULT_FS_ARGS["open_args_load"], **options.pop("open_args_load", {})}
         self._open_args_save = {**self.DEFAULT_FS_ARGS["open_args_save"], **options.pop("open_args_save", {})}
@@ -301,6 +304,8 @@ def _file_system(protocol: str, options: dict[str, Any], filepath: str) -> Any:
         return fsspec.filesystem(protocol, **options)
     except ValueError as error:
         hint = did_you_mean(protocol, fsspec.available_protocols())
-        raise DatasetError(f"Cannot open '{filepath}': {error}{hint}") from error
+        raise DatasetError(f"Cannot open '{mask_text(filepath)}': {error_text(error)}{hint}") from error
     except ImportError as error:
-        raise DatasetError(f"Cannot open '{filepath}': {error} (a Python package)") from error
+        raise DatasetError(
+            f"Cannot open '{mask_text(filepath)}': {error_text(error)} (a Python package)"
+        ) from error

@@ -14,7 +14,7 @@ from kedro_nb.masking.remember import (
     remember_parameters,
 )
 from kedro_nb.masking.text import error_text, mask_code, mask_start, mask_text
-from kedro_nb.masking.values import hides, mask_value
+from kedro_nb.masking.values import hides, mask_strings, mask_value
 
 __all__ = [
     "MASK",
@@ -25,6 +25,7 @@ __all__ = [
     "mask_code",
     "mask_known",
     "mask_start",
+    "mask_strings",
     "mask_text",
     "mask_value",
     "reach",

@@ -45,7 +45,7 @@ _ABOUT = words(
     "disabled valid validity invalid verified rotation format index column columns col cols field fields label method "
     "mode version schema regex pattern strength hint prompt help ids embedding embeddings budget window rate ratio "
     "usage cost set vocab vocabulary table manager provider store backend location days hours minutes seconds "
-    "attempts retries"
+    "attempts retries error errors exception warning warnings"
 )
 _GLUED_END = (
     "password passwd passphrase passcode clientsecret appsecret usersecret sharedsecret apisecret authsecret "

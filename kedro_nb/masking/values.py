@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kedro_nb.masking.known import MASK, is_known
+from kedro_nb.masking.known import MASK, is_known, mask_known
 from kedro_nb.masking.names import is_secret
 from kedro_nb.masking.text import mask_text
 
@@ -42,6 +42,15 @@ def _items(value: Any, depth: int) -> Any:
     if type(value) is tuple and len(value) == _PAIR and is_secret(value[0]):
         return value[0], MASK
     return type(value)(_masked(None, each, depth) for each in value)
+
+
+def mask_strings(value: Any) -> Any:
+    """Nested lists and mappings of plain data with every known value in a text hidden."""
+    if isinstance(value, str):
+        return mask_known(value)
+    if isinstance(value, dict):
+        return {mask_strings(key): mask_strings(each) for key, each in value.items()}
+    return [mask_strings(each) for each in value] if isinstance(value, list) else value
 
 
 def _leaf(value: Any) -> Any:

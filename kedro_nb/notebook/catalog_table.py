@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kedro_nb.io.marks import is_in_memory
+from kedro_nb.masking import mask_text, mask_value
 from kedro_nb.notebook.tables import Table
 from kedro_nb.pipeline.parameters import PREFIX, is_parameter
 from kedro_nb.session.data import fresh
@@ -33,6 +34,9 @@ class CatalogRow:
     where: str
     data: str = ""
     size: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", mask_text(self.where))
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -166,7 +170,7 @@ def _pattern_row(pattern: str, entry: Any) -> CatalogRow:
 def _described(dataset: Any) -> str:
     with contextlib.suppress(Exception):  # the user's classes again
         told = dataset._describe()  # noqa: SLF001 - the protocol's name
-        return ", ".join(f"{key}={value}" for key, value in told.items() if value is not None)
+        return ", ".join(f"{key}={value}" for key, value in mask_value(told).items() if value is not None)
     return ""
 
 
@@ -182,5 +186,5 @@ def _yes(answer: bool) -> str:
 
 
 def _shortened(text: str) -> str:
-    text = " ".join(text.split())
+    text = mask_text(" ".join(text.split()))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from kedro_nb.session.masked_prints import mask_last
+
 MOST_OF_A_NODE = 1 << 18  # characters
 MOST_OF_A_RUN = 1 << 22
 _NEAR = 50  # parts that are searched for the line that a progress bar overwrites
@@ -37,7 +39,7 @@ class KeptPrints:
             self._overwrite(node, stream)
             text = text.lstrip("\r")
         node.prints.append((stream, text))
-        self._grow(node, len(text))
+        self._grow(node, len(text) + mask_last(node.prints))
         if self._sizes[node] > self._most_of_a_node:
             self._shrink(node, self._most_of_a_node * 3 // 4)
         if self._size > self._most:

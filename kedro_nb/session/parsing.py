@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError
+from kedro_nb.masking import is_secret, mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,13 +42,20 @@ def parse_params(text: str, where: str = "--params") -> dict[str, Any]:
         RequestError: what is wrong, and with which item.
     """
     found: dict[str, Any] = {}
+    key = ""
     for item in _split_items(text, where):
         match = re.match(r"([^=:]*)[=:](.*)", item, re.DOTALL)
+        if match is None and is_secret(key):
+            raise RequestError(
+                f"{where}: the value of '{key}' is followed by something without a value of its own. If that belongs "
+                "to the value, which has a comma in it, put the value in quotes."
+            )
         if match is None:
             raise RequestError(
                 f"{where}: '{item}' has no value. Write it as {item}=VALUE, items between commas."
             )
-        _nest(found, match[1].strip(), _value(match[2].strip(), item, where), where)
+        key = match[1].strip()
+        _nest(found, key, _value(match[2].strip(), item, where), where)
     return found
 
 
@@ -94,7 +102,7 @@ def load_yaml(text: str, where: str, first_line: int = 1) -> Any:
             raise RequestError(f"{where}: this is not valid YAML: {problem or error}.") from error
         place = f"line {mark.line + first_line}, column {mark.column + 1}"
         line = "".join(text.splitlines()[mark.line : mark.line + 1])
-        shown = f"\n  {line}\n  {' ' * mark.column}^" if line.strip() else ""
+        shown = f"\n  {mask_text(line)}\n  {' ' * mark.column}^" if line.strip() else ""
         raise RequestError(f"{where}, {place}: this is not valid YAML: {problem}.{shown}") from error
 
 
@@ -118,7 +126,9 @@ def _split_items(text: str, where: str) -> list[str]:
         position = end
     items.append(text[start:])
     if closing:
-        raise RequestError(f"{where}: the closing {closing[-1]} is missing in '{items[-1].strip()}'.")
+        raise RequestError(
+            f"{where}: the closing {closing[-1]} is missing in '{mask_text(items[-1].strip())}'."
+        )
     return [item.strip() for item in items if item.strip()]
 
 
@@ -128,7 +138,9 @@ def _value(text: str, item: str, where: str) -> Any:
             return load_yaml(text, where)
         except RequestError as error:
             problem = getattr(error.__cause__, "problem", None) or error
-            raise RequestError(f"{where}: the value in '{item}' is not valid YAML: {problem}.") from error
+            raise RequestError(
+                f"{where}: the value in '{mask_text(item)}' is not valid YAML: {problem}."
+            ) from error
     return _typed(text)
 
 

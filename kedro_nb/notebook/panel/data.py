@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_nb.errors import RequestError, did_you_mean
 from kedro_nb.io.marks import is_in_memory
 from kedro_nb.io.types import resolve_type
+from kedro_nb.masking import error_text
 from kedro_nb.notebook.arguments import identifier
 from kedro_nb.notebook.catalog_table import CatalogRow, catalog_row, stored_bytes
 from kedro_nb.notebook.panel.previews import preview
@@ -85,7 +86,7 @@ def _row(name: str, catalog: Any, *, made: bool) -> CatalogRow:
         try:
             return catalog_row(name, catalog, asks=False)
         except Exception as error:  # noqa: BLE001 - a dataset of the user's must not hide the others
-            return CatalogRow(name, "?", f"{type(error).__name__}: {error}")
+            return CatalogRow(name, "?", f"{type(error).__name__}: {error_text(error)}")
     kind = catalog.get_type(name) if hasattr(catalog, "get_type") else None
     if kind is None and name not in catalog:  # a run makes one in memory
         return CatalogRow(name, "MemoryDataset", "memory", "no")

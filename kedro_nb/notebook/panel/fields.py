@@ -8,6 +8,7 @@ import math
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from kedro_nb.errors import RequestError
+from kedro_nb.masking import MASK, mask_value
 from kedro_nb.session.parameters import merge
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ def _field(key: str, default: Any, value: Any) -> dict[str, Any]:
     return {
         "key": key,
         "kind": kind,
-        "value": _shown(value, kind),
-        "default": _shown(default, kind),
+        "value": _shown(mask_value(value, name=key), kind),
+        "default": _shown(mask_value(default, name=key), kind),
         "changed": not is_same(default, value),
         # An object of the notebook's: a form cannot change it.
         "fixed": not (is_plain(default) and is_plain(value)),
@@ -111,6 +112,10 @@ def entered(field: Mapping[str, Any], text: str) -> Any:
         RequestError: it cannot be read as that.
     """
     kind = field["kind"]
+    if MASK in text and MASK in str(field["value"]):
+        raise RequestError(
+            f"'{field['key']}': {MASK} stands for a value that is not shown. Write the whole value."
+        )
     if kind == "text":
         return text
     if kind == "data":
@@ -160,8 +165,8 @@ def argument_fields(runner: type, given: Mapping[str, Any]) -> list[dict[str, An
                 "key": name,
                 "kind": kind,
                 "choices": choices,
-                "value": _in_control(value, kind),
-                "default": _in_control(default, kind),
+                "value": _in_control(name, value, kind),
+                "default": _in_control(name, default, kind),
                 "changed": name in given,
                 "fixed": not is_plain(value),
                 "required": parameter.default is parameter.empty,
@@ -170,9 +175,11 @@ def argument_fields(runner: type, given: Mapping[str, Any]) -> list[dict[str, An
     return fields
 
 
-def _in_control(value: Any, kind: Kind) -> Any:
+def _in_control(name: str, value: Any, kind: Kind) -> Any:
     """An argument that is not given is an empty control."""
-    return None if value is None else value if kind == "choice" else _shown(value, kind)
+    return (
+        None if value is None else value if kind == "choice" else _shown(mask_value(value, name=name), kind)
+    )
 
 
 def takes_async(runner: type) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import proxy
 
 from kedro_nb.errors import RequestError
+from kedro_nb.masking import error_text
 from kedro_nb.notebook.panel.fields import entered
 from kedro_nb.notebook.panel.graph import datasets_of, nodes_of
 
@@ -31,7 +32,7 @@ class Messages:
         try:
             action(**content.get("with", {}))
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
-            self._panel.message = str(error) or type(error).__name__
+            self._panel.message = error_text(error) or type(error).__name__
 
     def _action(self, name: str) -> Any:
         panel = self._panel
@@ -67,5 +68,5 @@ class Messages:
         try:
             yield
         except RequestError as error:
-            self._panel.send({"refused": form, "key": key, "why": str(error)})
+            self._panel.send({"refused": form, "key": key, "why": error_text(error)})
             raise

@@ -14,6 +14,7 @@ from IPython.display import display
 from traitlets import TraitError, observe, validate
 
 from kedro_nb.errors import RequestError, did_you_mean
+from kedro_nb.masking import error_text
 from kedro_nb.notebook.panel import contents, data
 from kedro_nb.notebook.panel.fields import accepted, fitting, is_same, leaves_of, nested
 from kedro_nb.notebook.panel.following import Following
@@ -26,7 +27,7 @@ from kedro_nb.notebook.workspace import pipelines_in, runners_in
 from kedro_nb.session import RunRequest
 from kedro_nb.session import session as current_session
 from kedro_nb.session.data import load_fresh
-from kedro_nb.session.line import command_line
+from kedro_nb.session.line import command_line, shown_request
 from kedro_nb.session.redefinitions import lines_about
 from kedro_nb.session.selection import FILTERS
 
@@ -173,12 +174,12 @@ class Panel(PanelTraits):
         if self.whole is not None:
             try:
                 request = self.request
-                line = command_line(request) or ""
+                line = command_line(shown_request(request)) or ""
                 selected = self.session.select(request, pipelines_in(self._variables))
                 chosen = [node.name for node in selected.nodes]
                 self._prepare(request).check()
             except Exception as error:  # noqa: BLE001 - whatever the run would refuse with
-                problem = str(error) or type(error).__name__
+                problem = error_text(error) or type(error).__name__
         self.chosen, self.problem, self.command = chosen, problem, line
         self.unfinished = contents.unfinished(self._following.run, self.names)
 
@@ -187,7 +188,7 @@ class Panel(PanelTraits):
             names = (self.pipeline,) if self.pipeline else ()
             return self.session.pipeline(names, pipelines_in(self._variables)), ""
         except Exception as error:  # noqa: BLE001 - pipelines that do not fit together, and the like
-            return None, str(error)
+            return None, error_text(error)
 
     def _prepare(self, request: RunRequest) -> Run:
         variables = self._variables
@@ -300,7 +301,7 @@ class Panel(PanelTraits):
             last = self._last_seen.words(self.session)
             self.preview = data.look(self.session, name, last, asked=asked) if name else {}
         except Exception as error:  # noqa: BLE001 - a dataset may raise anything
-            self.preview = {"facts": [], "html": "", "error": str(error) or type(error).__name__}
+            self.preview = {"facts": [], "html": "", "error": error_text(error) or type(error).__name__}
 
     def load(self, dataset: str, variable: str = "") -> Any:
         """Load a dataset into a variable of the notebook, of the same name by default.
@@ -341,7 +342,7 @@ class Panel(PanelTraits):
         try:
             self.comparison = comparison_html(self.session.compare(*self.compared))
         except RequestError as error:
-            self.message, self.comparison = str(error), ""
+            self.message, self.comparison = error_text(error), ""
 
     # ------------------------------------------------------------------ the page
 

@@ -8,13 +8,14 @@ import io
 import sys
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.masking import MASK, hides, mask_start, mask_text
 from kedro_nb.notebook.markup import html, html_table
 from kedro_nb.runner.measures import measure
 from kedro_nb.runner.result import describe_value
 from kedro_nb.session.display import bytes_text, count_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _ROWS, _COLUMNS = 10, 30
 _TEXT = 2_000  # characters
@@ -67,13 +68,13 @@ def _table(value: Any) -> tuple[list[str], str] | None:
         types = [str(kind) for kind in value.dtypes.iloc[:_COLUMNS]]
         nulls = [int(count) for count in value.iloc[:, :_COLUMNS].isna().sum()]
         head = value.iloc[:_ROWS, :_COLUMNS]
-        rows = [[str(label), *map(_cell, row)] for label, *row in head.itertuples(name=None)]
+        rows = [[str(label), *_cells(columns, row)] for label, *row in head.itertuples(name=None)]
         left_out = value.shape[1] - len(columns)
     elif polars is not None and isinstance(value, polars.DataFrame):
         columns, types = value.columns[:_COLUMNS], [str(kind) for kind in value.dtypes[:_COLUMNS]]
         nulls = list(value.select(columns).null_count().row(0)) if columns else []
         head = value.select(columns).head(_ROWS).rows()
-        rows = [[str(place), *map(_cell, row)] for place, row in enumerate(head)]
+        rows = [[str(place), *_cells(columns, row)] for place, row in enumerate(head)]
         left_out = value.width - len(columns)
     else:
         return None
@@ -82,8 +83,13 @@ def _table(value: Any) -> tuple[list[str], str] | None:
     return [note] if note else [], html_table(["", *columns], [*heads, *rows])
 
 
+def _cells(columns: list[str], row: Iterable[Any]) -> list[str]:
+    named = zip(columns, row, strict=True)
+    return [MASK if hides(column, value) else _cell(value) for column, value in named]
+
+
 def _cell(value: Any) -> str:
-    text = str(value)
+    text = mask_text(str(value))
     return text if len(text) <= 80 else f"{text[:79]}…"  # noqa: PLR2004 - a cell's width
 
 
@@ -101,7 +107,7 @@ def _array(value: Any) -> tuple[list[str], str] | None:
                 facts.append(f"{missing:,} not finite")
     with numpy.printoptions(threshold=200, edgeitems=4, linewidth=110):
         text = str(value)
-    return facts, f'<pre style="{_PRE}">{html(text[:_TEXT])}</pre>'
+    return facts, f'<pre style="{_PRE}">{html(mask_start(text, _TEXT))}</pre>'
 
 
 def _picture(value: Any) -> tuple[list[str], str] | None:
@@ -131,10 +137,10 @@ def _written(write: Callable[[io.BytesIO], object]) -> bytes:
 def _text(value: Any) -> tuple[list[str], str] | None:
     """A text as it is; lists and dicts with a line for each item."""
     if isinstance(value, str):
-        text = value[:_TEXT] + ("…" if len(value) > _TEXT else "")
+        text = mask_start(value, _TEXT) + ("…" if len(value) > _TEXT else "")
     elif isinstance(value, dict) and value:
         items = list(value.items())[:_ROWS]
-        rows = [[describe_value(key), describe_value(each)] for key, each in items]
+        rows = [[describe_value(key), describe_value(each, key)] for key, each in items]
         more = f"{len(value) - _ROWS:,} more" if len(value) > _ROWS else ""
         return [more] if more else [], html_table(["key", "value"], rows)
     elif isinstance(value, list | tuple) and value:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from kedro_nb.masking import mask_known
 from kedro_nb.notebook.drawing import draw_mimebundle
 from kedro_nb.notebook.live import bundle
 from kedro_nb.notebook.markup import html, html_table
@@ -53,8 +54,10 @@ def record_bundle(panel: Panel, run: Run | None, *, own: bool) -> dict[str, Any]
     ]
     kept = {MIME_TYPE: made[MIME_TYPE]} if own and MIME_TYPE in made else {}
     return {
-        "text/html": f'{_STYLE}<div class="kedro-nb-panel-record" style="{_BOX}">{"".join(parts)}</div>',
-        "text/plain": "\n".join(filter(None, (summary(panel), made.get("text/plain", "")))),
+        "text/html": mask_known(
+            f'{_STYLE}<div class="kedro-nb-panel-record" style="{_BOX}">{"".join(parts)}</div>'
+        ),
+        "text/plain": mask_known("\n".join(filter(None, (summary(panel), made.get("text/plain", ""))))),
         **kept,
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 import anywidget
 from traitlets import Bool, Dict, List, Unicode
 
+from kedro_nb.masking import mask_strings
 from kedro_nb.session.selection import FILTERS
 
 # A change of one of these is a choice, and the same for every panel of a session.
@@ -22,7 +23,15 @@ CHOICES = (
 
 
 class PanelTraits(anywidget.AnyWidget):
-    """Those without `sync` can hold any object: the page is shown them as `fields` and `arguments`."""
+    """What a panel is made of. What the page is sent has no secrets.
+
+    Those without `sync` can hold any object: the page is shown them as `fields` and `arguments`.
+    """
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
+        """What the page is sent, without known secrets."""
+        state = super().get_state(key, drop_defaults)
+        return {name: each if name[0] == "_" else mask_strings(each) for name, each in state.items()}
 
     # What there is to choose from.
     pipelines: Any = List(Unicode()).tag(sync=True)
