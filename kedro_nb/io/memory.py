@@ -57,7 +57,13 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
             if data is _EMPTY:
                 raise self._no_data()
             return data
-        return data.unpack() if type(data) is Packed else self._copied(data)
+        return self._unpacked(data) if type(data) is Packed else self._copied(data)
+
+    def _unpacked(self, packed: Packed) -> Any:
+        value = packed.unpack()
+        if (self._copy_mode or infer_copy_mode(value)) == "assign":
+            self._data = value  # everyone gets the same object
+        return value
 
     def save(self, data: Any) -> None:
         if type(data) in IMMUTABLE:

@@ -12,7 +12,7 @@ import kedro_nb.io as ours
 from kedro_nb.hooks import create_hook_manager, hook_impl
 from kedro_nb.io.packing import own_folders
 from kedro_nb.pipeline import node, pipeline
-from kedro_nb.runner import SequentialRunner
+from kedro_nb.runner import ParallelRunner, SequentialRunner
 
 from .test_data_in_memory import RUNNERS, parallel, runner  # noqa: F401 - fixtures
 
@@ -400,3 +400,68 @@ def test_a_process_that_dies_while_it_saves_here_is_an_error_of_its_node(paralle
     with pytest.raises(ours.DatasetError.__mro__[1], match="signal 9"):
         parallel.run(pipeline([node(os.getpid, None, "d", name="write")]), catalog)
     assert len(killed) == 1
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_what_cannot_be_pickled_is_loaded_by_a_copy_of_a_dataset_that_no_node_writes(io, runner):  # noqa: F811
+    members = {"save": lambda self, data: None, "_describe": lambda self: {}}
+    catalog = BOTH[io].DataCatalog()
+    catalog["d"] = type("Lazy", (BOTH[io].AbstractDataset,), {**members, "load": lambda self: iter([1, 2])})()
+    assert runner.run(pipeline([node(sum, "d", "out", name="add_up")]), catalog)["out"].load() == 3
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_what_can_neither_be_pickled_nor_copied_is_handed_over_in_one_process(io, runner):  # noqa: F811
+    catalog = BOTH[io].DataCatalog()
+    catalog["d"] = BOTH[io].MemoryDataset(copy_mode="assign")
+    catalog["e"] = (
+        ours.LambdaDataset(load=None, save=lambda data: None)
+        if io == "ours"
+        else BOTH[io].MemoryDataset(copy_mode="assign")
+    )
+    lock = threading.Lock
+    nodes = [
+        node(lambda: (lock(), lock()), None, ["d", "e"], name="make"),
+        node(lambda d: d.locked(), "d", "out"),
+    ]
+    if isinstance(runner, ParallelRunner):
+        with pytest.raises(
+            ours.DatasetError, match=r"cannot be sent to another process: .*lock.*\n.*ThreadRunner"
+        ):
+            runner.run(pipeline(nodes), catalog)
+    else:
+        assert runner.run(pipeline(nodes), catalog)["out"].load() is False
+
+
+def test_an_output_by_assignment_is_one_object_in_the_notebook(runner):  # noqa: F811
+    catalog = ours.DataCatalog({"x": 3, "out": ours.MemoryDataset(copy_mode="assign")})
+    runner.run(pipeline([node(lambda x: [x], "x", "out", name="make")]), catalog)
+    catalog.load("out").append(4)
+    assert catalog.load("out") == [3, 4]
+
+
+class AddingOne:
+    """A validator, which may change the data."""
+
+    def validate(self, data):
+        return [*data, "valid"]
+
+
+@pytest.mark.parametrize("kind", ["kedro.io.MemoryDataset", "pickle.PickleDataset"])
+def test_what_kedros_catalog_validates_is_validated(kind, runner, tmp_path):  # noqa: F811
+    where = {"filepath": str(tmp_path / "d")} if "pickle" in kind else {}
+    entry = {"type": kind, **where, "validator": f"{__name__}.AddingOne"}
+    catalog = theirs.DataCatalog.from_config({"d": entry})
+    catalog["x"] = 3
+    nodes = [node(lambda x: [x], "x", "d", name="make"), node(list, "d", "out", name="read")]
+    assert runner.run(pipeline(nodes), catalog)["out"].load() == [3, "valid", "valid"]
+
+
+@pytest.mark.parametrize("io", BOTH)
+def test_a_node_confirms_a_dataset_that_no_node_reads(io, runner, tmp_path):  # noqa: F811
+    members = {"load": lambda self: 3, "save": lambda self, data: None, "_describe": lambda self: {}}
+    members["confirm"] = lambda self: (tmp_path / "confirmed").touch()
+    catalog = BOTH[io].DataCatalog()
+    catalog["x"], catalog["d"] = 3, type("Confirmed", (BOTH[io].AbstractDataset,), members)()
+    runner.run(pipeline([node(str, "x", "out", name="read", confirms="d")]), catalog)
+    assert (tmp_path / "confirmed").exists()

@@ -9,23 +9,27 @@ values travel packed. Where the catalog is not ours, the catalog is asked instea
 from __future__ import annotations
 
 import contextlib
+import pickle
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError, RunCancelledError
 from kedro_nb.io import DataCatalog
 from kedro_nb.io.base import describe
+from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.catalog import log_loading, log_saving
 from kedro_nb.io.marks import has_place, is_in_memory
 from kedro_nb.io.memory import holds_data_plainly
+from kedro_nb.io.packed import Packed
 from kedro_nb.io.packing import pack, pickled, write
+from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors.remote_error import pack_error, unpack_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from kedro_nb.io.packed import Packed
+    from kedro_nb.runner.plan import Plan
     from kedro_nb.runner.task import Task, TaskContext
 
 
@@ -33,7 +37,7 @@ class KernelData:
     """The kernel's end: knows which datasets stay, and answers the workers.
 
     Args:
-        names: of all datasets of the run.
+        plan: of the run.
         context: the run's.
 
     Attributes:
@@ -43,22 +47,31 @@ class KernelData:
         asks_catalog: whether `load` and `save` of the catalog are not ours.
     """
 
-    def __init__(self, names: Iterable[str], context: TaskContext) -> None:
+    def __init__(self, plan: Plan, context: TaskContext) -> None:
         self._context = context
         self.packed: set[str] = set()
         self.stays: dict[str, tuple[str, bool]] = {}
         self.travels: dict[str, Any] = {}
         self.asks_catalog = not _is_by(context.catalog, "kedro_nb.io.")
-        may_travel = not self.asks_catalog or _is_by(context.catalog, "kedro.io.")
-        validated = getattr(context.catalog, "validator_specs", ())  # by Kedro's catalog
-        for name in names:
+        self._written = {name for node in plan.nodes for name in node.output_names}
+        self._copies = not self.asks_catalog or _is_by(context.catalog, "kedro.io.")
+        self._validated = getattr(context.catalog, "validator_specs", ())  # by Kedro's catalog
+        for name in sorted(self._written.union(*(node.input_names for node in plan.nodes))):
             dataset = context.dataset(name)
+            check_single_process([(name, dataset)])
             if not self.asks_catalog and holds_data_plainly(dataset):
                 self.packed.add(name)
-            elif may_travel and name not in validated and has_place(dataset):
+            elif self._may_travel(name) and has_place(dataset):
                 self.travels[name] = dataset
             else:
                 self.keep(name, dataset)
+        for name in {name for node in plan.nodes for name in node.confirm_names}:
+            if name not in self.travels:
+                self.stays.setdefault(name, ("dataset", False))  # the catalog may not have built it
+
+    def _may_travel(self, name: str) -> bool:
+        """Whether the catalog's `load` and `save` do no more than those of the dataset."""
+        return self._copies and name not in self._validated
 
     def keep(self, name: str, dataset: object) -> None:
         """Have a dataset stay in the kernel."""
@@ -75,7 +88,8 @@ class KernelData:
             packed: what to save.
 
         Returns:
-            "result" and the result, packed if it was loaded; or "error", the error, and a description of the dataset.
+            "result" and the result, packed if it was loaded; "copy" and the dataset pickled, to be loaded from by the
+            worker, because what it loads cannot be pickled; or "error", the error, and a description of the dataset.
         """
         monitor = self._context.monitor
         if monitor.cancelled:
@@ -96,11 +110,23 @@ class KernelData:
         try:
             return "result", pack(result)
         except Exception as error:  # noqa: BLE001 - whatever pickling raises
+            if (copied := self._copy(name)) is not None:
+                return "copy", copied
             problem = DatasetError(
                 f"'{name}' holds data that cannot be sent to another process: {error}\n"
                 "Run with ThreadRunner, or store it in a dataset that every process can load."
             )
             return "error", pack_error(problem), ""
+
+    def _copy(self, name: str) -> bytes | None:
+        """The dataset pickled, if a copy of it loads the same in a worker: none of the run's nodes writes to it."""
+        if name in self._written or not self._may_travel(name):
+            return None
+        dataset = self._context.dataset(name)
+        try:
+            return None if is_in_memory(dataset) else dumps_by_value(dataset)
+        except Exception:  # noqa: BLE001 - whatever pickling raises
+            return None
 
     def _method(self, name: str, method: str) -> Callable[..., Any]:
         catalog = self._context.catalog
@@ -144,7 +170,8 @@ class StandIn:
 
     def load(self) -> Any:
         """The data, as the dataset in the kernel loads it."""
-        return self._asked("load").unpack()
+        loaded = self._asked("load")
+        return loaded.unpack() if type(loaded) is Packed else loaded
 
     def save(self, data: Any) -> None:
         """Have the dataset in the kernel save the data."""
@@ -152,7 +179,7 @@ class StandIn:
             packed = write(pickled(data), self._folders)
         except Exception as error:
             raise DatasetError(
-                f"what was to be saved cannot be sent to another process: {error}\n"
+                f"what the node returned for '{self._name}' cannot be sent to another process: {error}\n"
                 "Return something that can be pickled, store it in a file dataset, or use ThreadRunner."
             ) from error
         try:
@@ -180,6 +207,8 @@ class StandIn:
 
     def _asked(self, method: str, packed: Packed | None = None) -> Any:
         kind, result, *description = self._ask(self._name, method, packed)
+        if kind == "copy":
+            return pickle.loads(result).load()
         if kind == "error":
             self._description = description[0]
             raise unpack_error(result)

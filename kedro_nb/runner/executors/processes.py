@@ -26,7 +26,6 @@ from kedro_nb.exceptions import add_note, is_a, notes_of
 from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.packing import own_folders
 from kedro_nb.masking import error_text
-from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors import pool
 from kedro_nb.runner.executors.fresh_files import forget_written, start_afresh
 from kedro_nb.runner.executors.kernel_data import KernelData
@@ -67,13 +66,7 @@ class ProcessExecutor:
         self._told: set[WorkerProcess] = set()
         self._ready: set[WorkerProcess] = set()
         self._not_sent: list[Task] = []  # the run was stopped before
-        names = {
-            name
-            for node in plan.nodes
-            for name in (*node.input_names, *node.output_names, *node.confirm_names)
-        }
-        check_single_process((name, context.dataset(name)) for name in sorted(names))
-        self._data = KernelData(names, context)
+        self._data = KernelData(plan, context)
         start_afresh(plan, self._data, context)
         self._in_memory = self._data.packed
         self._setup = self._describe(plan)

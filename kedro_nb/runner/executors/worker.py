@@ -243,8 +243,7 @@ class Worker:
         node = self._setup.nodes[position]
         names = {*node.input_names, *node.output_names} & self._setup.in_memory
         for name in names:
-            # Nothing is shared with anybody here: what is unpacked is new, and what is made is packed.
-            self._catalog[name] = MemoryDataset(copy_mode="assign")
+            self._catalog[name] = _InTransit(copy_mode="assign")
         kept = {name: self._kept.pop(name) for name, packed in inputs.items() if packed is None}
         for name, packed in inputs.items():
             self._catalog[name].adopt(packed or kept[name])
@@ -406,6 +405,16 @@ def _show_warning(
     line: str | None = None,
 ) -> None:
     (file or sys.stderr).write(warnings.formatwarning(message, category, filename, lineno, line))
+
+
+class _InTransit(MemoryDataset, wrap=False):
+    """Holds an input that has just arrived, or an output that is about to leave: neither is shared, or copied."""
+
+    def load(self) -> Any:
+        return self.peek()  # without keeping a reference to it
+
+
+_InTransit.__name__ = MemoryDataset.__name__  # what the log shows
 
 
 class _Stream(io.TextIOBase):
