@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from kedro_nb.io import DataCatalog
+from kedro_nb.io import MemoryDataset as OurMemory
 from kedro_nb.notebook.run_options import parse
 from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.runner import events
@@ -263,3 +264,18 @@ def test_a_frame_of_a_cell_does_not_tell_a_file_that_nobody_has(file):
     with pytest.raises(ValueError, match="no") as raised:
         namespace["fail"]()
     assert error_record(raised.value)["traceback"][-1] == "  a cell, line 2, in fail"
+
+
+def test_a_class_that_is_called_as_ours_is_told_with_the_dataset():
+    class MemoryDataset(OurMemory):
+        """The user's own."""
+
+    session = Session(
+        pipelines={"p": Pipeline([node(lambda: 1, None, "own"), node(lambda: 2, None, "ours")])}
+    )
+    session.catalog["own"] = MemoryDataset()
+    made = record(session.run(RunRequest(pipelines="p")))
+    assert {each["name"]: each.get("type") for each in made["datasets"]} == {
+        "own": "MemoryDataset",
+        "ours": None,
+    }
