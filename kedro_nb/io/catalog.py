@@ -191,10 +191,11 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
         dataset = self[name]
         if dataset is not before or self._of_run:
             return dataset
-        if name in self._stored:
-            return self._build(name, self._configs[name])
-        forget_files(dataset)
-        return dataset
+        if (
+            not hasattr(dataset, "confirm") or name not in self._stored
+        ):  # what is to be confirmed is what was read
+            forget_files(dataset)
+        return self._build(name, self._configs[name]) if name in self._stored else dataset
 
     def refresh(self, names: Iterable[str]) -> None:
         """Have datasets forget what they remember of files, except those that a run uses.

@@ -89,10 +89,11 @@ def in_files(dataset: object) -> bool:
     """Whether the data is in files, of any file system, so that the object may forget what it knows of them.
 
     The rule. The data of a dataset around another one (`_dataset`, as in CachedDataset) is where that one has it. A
-    dataset that is marked as in memory (`_EPHEMERAL`) has none in files. Otherwise an attribute tells: a path, a file
-    system of fsspec, or a text that is an absolute path, contains "://", or has a name that ends in a word for a path
-    (`_filepath`, `out_dir`). A dataset without such an attribute has its data in files if all datasets among its
-    attributes have.
+    dataset that is marked as in memory (`_EPHEMERAL`) has none in files. Otherwise one of these tells: an attribute
+    that is a file system of fsspec; a text or a path in an attribute whose name ends in a word for a path
+    (`_filepath`, `out_dir`); an argument that the object was made with, alone or in a mapping, that has such a name,
+    is a path, or is the text of an absolute path or a URL. Attributes of other names do not count, as they may be
+    the data. A dataset without all of this has its data in files if all datasets among its attributes have.
 
     When this is not sure the answer is no: the object may be the only place where the data is.
     """
@@ -106,17 +107,41 @@ def _in_files(dataset: object, depth: int) -> bool:
     if is_in_memory(dataset) or not depth:
         return False
     values = list(attributes(dataset))
-    if any(_is_file_place(name, value) for name, value in values):
+    if any(_names_file(name, value) or _is_file_system(value) for name, value in values):
+        return True
+    if any(_is_location(name, value) for name, value in _made_with(dataset)):
         return True
     nested = [each for _, value in values for each in _datasets(value)]
     return bool(nested) and all(_in_files(each, depth - 1) for each in nested)
 
 
-def _is_file_place(name: str, value: Any) -> bool:
-    if isinstance(value, str):
-        named = name.strip("_").lower().rpartition("_")[2] in _PATH_WORDS
-        return bool(value) and (named or "://" in value or os.path.isabs(value))  # noqa: PTH117 - it is a text
-    return isinstance(value, os.PathLike) or hasattr(type(value), "invalidate_cache")
+def _names_file(name: str, value: Any) -> bool:
+    return (
+        isinstance(value, str | os.PathLike)
+        and bool(value)
+        and name.strip("_").lower().rpartition("_")[2] in _PATH_WORDS
+    )
+
+
+def _is_file_system(value: Any) -> bool:
+    return hasattr(type(value), "invalidate_cache")
+
+
+def _made_with(dataset: object) -> Iterator[tuple[str, Any]]:
+    """The arguments that the object was made with, as the base classes of datasets keep them."""
+    kept = getattr(dataset, "__dict__", {}).get("_init_args")
+    for part in (
+        kept if isinstance(kept, tuple) else (kept,)
+    ):  # ours are a tuple and a mapping, Kedro's a mapping
+        yield from part.items() if isinstance(part, Mapping) else (("", value) for value in part or ())
+
+
+def _is_location(name: str, value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_is_location(str(key), each) for key, each in islice(value.items(), _MOST))
+    if _names_file(name, value) or isinstance(value, os.PathLike):
+        return True
+    return isinstance(value, str) and ("://" in value or os.path.isabs(value))  # noqa: PTH117 - it is a text
 
 
 def attributes(dataset: object) -> Iterator[tuple[str, Any]]:

@@ -8,9 +8,10 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.io.entries import Lazy
+from kedro_nb.io.fresh import forget_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from kedro_nb.io.catalog import DataCatalog
 
@@ -60,11 +61,15 @@ class RunCatalog:
         catalog._of_run = True
         self._began = dict(catalog._entries)
 
-    def merge(self) -> None:
+    def merge(self, results: Collection[str] = ()) -> None:
         """Let the shared catalog have what the run, or a hook, has put into its own or taken out of it.
 
         What was the run's own stays out, and so does what was replaced in the shared catalog meanwhile. Stored
-        datasets are built again when next used: the run may have written what the shared ones do not know of.
+        datasets are built again when next used: the run may have written what the shared ones do not know of. Those
+        of the run are released.
+
+        Args:
+            results: names of the datasets that the run's result holds: these are not released.
         """
         shared, catalog = self._shared, self.catalog
         entries = dict(catalog._snapshot())
@@ -75,6 +80,9 @@ class RunCatalog:
                 changed = entries.get(name) is not self._began.get(name)
                 if changed and name not in self._private and self._is_as_before(name):
                     self._put(name)
+        for name in catalog._stored.difference(results):
+            if not hasattr(dataset := entries[name], "confirm"):
+                forget_files(dataset)
 
     def _is_as_before(self, name: str) -> bool:
         """Whether the shared catalog has the same entry as when the run began; or, without entries, the same object."""

@@ -162,6 +162,7 @@ class Execution:
         self._runner.check(run.pipeline, catalog)
 
     def _prepare(self, run: Run) -> None:
+        refresh(self._shared, run.pipeline.graph.names)
         if isinstance(self._shared, DataCatalog):
             self._declare_outputs(run)
             self._own = self._catalog_of(run, self._shared)
@@ -169,7 +170,6 @@ class Execution:
         else:
             even_if_empty = WHOLE in run.pipeline.inputs()
             self._parameters.put(self._shared, run.parameters, even_if_empty=even_if_empty)
-        refresh(self._catalog, run.pipeline.graph.names)
 
     def _catalog_of(self, run: Run, shared: DataCatalog) -> RunCatalog:
         even_if_empty = WHOLE in run.pipeline.inputs()
@@ -221,7 +221,7 @@ class Execution:
         """Whoever looks at the session's catalog now sees what the run has made, and nothing of its request."""
         try:
             if self._own is not None:
-                self._own.merge()
+                self._own.merge(run.pipeline.outputs())
             self._parameters.remove()
             self._session.put_parameters()
         finally:

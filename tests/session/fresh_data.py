@@ -87,6 +87,83 @@ class ReleasedFolder(Folder):
         self.listing = None
 
 
+class ForAllObjects(Folder):
+    """A user's dataset that keeps its listings on the class."""
+
+    listings = {}
+
+    def names(self):
+        if self.where not in self.listings:
+            self.listings[self.where] = Folder(self.where).names()
+        return self.listings[self.where]
+
+    def save(self, data):
+        super().save(data)
+        self._release()
+
+    def _release(self):
+        self.listings.pop(self.where, None)
+
+
+class OptionsFolder(ReleasedFolder):
+    """A user's dataset whose path is in a mapping."""
+
+    def __init__(self, options):
+        super().__init__(options["where"])
+
+
+class Duck:
+    """A user's dataset without a base class, and with slots."""
+
+    __slots__ = ("cache", "folder")
+
+    def __init__(self, folder):
+        self.folder = Folder(folder)
+
+    def load(self):
+        return self.folder.load()
+
+    def save(self, data):
+        self.folder.save(data)
+        self.folder.listing = None
+
+    def exists(self):
+        return bool(self.folder.names())
+
+    def release(self):
+        self.folder.listing = None
+
+    def _describe(self):
+        return {}
+
+
+class Around(AbstractDataset):
+    """A user's dataset around another one."""
+
+    def __init__(self, inner):
+        self.inner = inner if isinstance(inner, AbstractDataset) else build_dataset("inner", inner)
+        self.cache = None
+
+    def load(self):
+        if self.cache is None:
+            self.cache = self.inner.load()
+        return self.cache
+
+    def save(self, data):
+        self.inner.save(data)
+        self.cache = data
+
+    def _exists(self):
+        return self.cache is not None or self.inner.exists()
+
+    def _release(self):
+        self.cache = None
+        self.inner.release()
+
+    def _describe(self):
+        return {}
+
+
 class InTheObject(AbstractDataset):
     """A user's dataset that keeps the data in the object."""
 
@@ -140,6 +217,15 @@ KINDS = {
     "incremental": ({"type": "partitions.IncrementalDataset", "dataset": JSON}, "path", parts),
     "folder": ({"type": Folder}, "where", parts),
     "released folder": ({"type": ReleasedFolder}, "where", parts),
+    "for all objects": ({"type": ForAllObjects}, "where", parts),
+    "options": ({"type": OptionsFolder, "options": {}}, "options.where", parts),
+    "duck": ({"type": Duck}, "folder", parts),
+    "around": ({"type": Around, "inner": {"type": "JSONDataset"}}, "inner.filepath", file),
+    "cached cached": (
+        {"type": "CachedDataset", "dataset": {"type": "CachedDataset", "dataset": {"type": "JSONDataset"}}},
+        "dataset.dataset.filepath",
+        file,
+    ),
     "file": ({"type": "kedro_nb.io.JSONDataset"}, "filepath", file),
     "kedro file": (JSON, "filepath", file),
     "versioned": ({"type": "kedro_nb.io.JSONDataset", "versioned": True}, "filepath", version),
@@ -176,7 +262,7 @@ OF_KEDRO = (
     "listed kedro file",
 )
 CACHED = {kind for kind in KINDS if "cached" in kind}
-HAVE_FOLDERS = {"partitioned", "incremental", "folder", "released folder"}
+HAVE_FOLDERS = {kind for kind, (_, _, write) in KINDS.items() if write is parts}
 
 
 class Place:
@@ -188,8 +274,7 @@ class Place:
         self.kind = kind
         self.path = folder / ("data" if kind in HAVE_FOLDERS else "data.json")
         where = f"{protocol}://{self.path}" if protocol else str(self.path)
-        outer, _, inner = argument.partition(".")
-        self.entry = {**entry, outer: {**entry[outer], inner: where} if inner else where}
+        self.entry = _with(entry, argument.split("."), where)
         self.fs = fsspec.filesystem("memory" if protocol == "memory" else "file")
         if kind in HAVE_FOLDERS:
             self.path.mkdir()
@@ -221,3 +306,9 @@ class Place:
     def data(self, number):
         """What a node returns to save this number."""
         return {f"p{number}.json": number} if self.kind in HAVE_FOLDERS else number
+
+
+def _with(entry, keys, value):
+    """The entry with a value put in."""
+    first, *rest = keys
+    return {**entry, first: _with(entry[first], rest, value) if rest else value}

@@ -36,16 +36,33 @@ def classes_that_workers_can_import(monkeypatch):
     monkeypatch.syspath_prepend(Path(__file__).parents[1])
 
 
-def cases(kinds=KINDS, ways=WAYS):
-    """Every kind of dataset, every way into the catalog, every runner that can use it."""
+EVERYWHERE = (
+    "incremental",
+    "versioned",
+    "kedro file",
+    "listed file",
+    "around",
+)  # kinds to try under all runners
+
+
+def cases(kinds=KINDS, hows=(*LOCAL, *METHODS)):
+    """Every kind of dataset, every way into the catalog, and the runners that can use it."""
     return [
         pytest.param(kind, way, how, id=f"{kind}-{way}-{how}")
         for kind in kinds
-        for way in ways
-        for how in ((*LOCAL, *METHODS) if way == "entry" else ("sequential", "fork"))
-        # A CachedDataset works in one process. An object without `_release` keeps what it remembers.
-        if not (kind in CACHED and how in METHODS) and (kind, way) != ("folder", "object")
+        for way in WAYS
+        for how in _hows(kind, way)
+        if how in hows
     ]
+
+
+def _hows(kind, way):
+    if (kind, way) == ("folder", "object"):
+        return ()  # without `_release` it keeps what it remembers
+    if way == "pattern":
+        return ("sequential",)
+    hows = (*LOCAL, *METHODS) if way == "entry" and kind in EVERYWHERE else ("sequential", "thread", "fork")
+    return [how for how in hows if not (kind in CACHED and how in METHODS)]  # these work in one process
 
 
 @pytest.fixture
@@ -86,7 +103,7 @@ def test_every_run_reads_what_is_there_when_it_begins(kind, way, how, request_fo
         assert session.run(request_for(how)).result().load() == {"seen": number}
 
 
-@pytest.mark.parametrize(("kind", "way"), {case.values[:2] for case in cases()})
+@pytest.mark.parametrize(("kind", "way"), sorted({case.values[:2] for case in cases()}))
 def test_every_look_and_every_load_see_what_is_there_now(kind, way, tmp_path):
     place = Place(kind, tmp_path)
     session = session_with(place, way)
@@ -114,7 +131,7 @@ def test_what_a_run_writes_is_what_it_reads_and_what_is_seen_afterwards(
         assert shown(session.catalog.load("the_d")) == number
 
 
-@pytest.mark.parametrize(("kind", "way"), {case.values[:2] for case in cases()})
+@pytest.mark.parametrize(("kind", "way"), sorted({case.values[:2] for case in cases()}))
 def test_what_is_saved_beside_runs_is_loaded_and_each_save_of_versions_is_one(kind, way, tmp_path):
     place = Place(kind, tmp_path)
     session = session_with(place, way)
@@ -275,10 +292,10 @@ def test_a_run_loads_the_version_that_was_asked_for(kind, tmp_path):
     assert load_fresh(session.catalog, "the_d") == 2
 
 
-@pytest.mark.parametrize(("kind", "way", "how"), cases(ways=("entry", "object")))
+@pytest.mark.parametrize(
+    ("kind", "way", "how"), cases(sorted(set(KINDS) - {"kedro cached"}), ("sequential", "fork"))
+)
 def test_only_outputs_that_are_not_there_now_are_made(kind, way, how, request_for, tmp_path):
-    if kind == "kedro cached":
-        pytest.skip("its mark says that its data is in memory")
     place = Place(kind, tmp_path)
     session = session_with(place, way, node(place.data, "number", "the_d", name="make"), number=1)
     request = request_for(how, only_missing_outputs=True)
@@ -315,11 +332,10 @@ def test_a_run_builds_the_datasets_that_it_uses_and_no_others(tmp_path):
     assert {Path(where).name for where in built} == {"d0"}
 
 
-@pytest.mark.parametrize("kind", OF_KEDRO)
-@pytest.mark.parametrize("how", ["sequential", "fork"])
+@pytest.mark.parametrize(
+    ("kind", "how"), [(kind, how) for kind in OF_KEDRO for how in _hows(kind, "object") if how != "thread"]
+)
 def test_datasets_in_kedros_own_catalog_are_fresh(kind, how, request_for, tmp_path):
-    if kind in CACHED and how == "fork":
-        pytest.skip("a CachedDataset works in one process")
     place = Place(kind, tmp_path)
     catalog = kedro.io.DataCatalog()
     place.put_into(catalog, "object")
