@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _OF_IPYTHON = re.compile(r"_+\d*")  # _, __ and _5 hold results, and are no names of the user's
 
 _CONTAINERS = (dict, list, tuple)
+_PLAIN = (bool, int, float, complex, str, bytes)
 
 _Key: TypeAlias = tuple[str, str, tuple[str, ...]]  # name, id of the cell, decorators
 
@@ -323,8 +324,22 @@ def _is_same(old: Any, new: Any) -> bool:
         return False
     if old.__globals__ is not new.__globals__ or old.__code__ != new.__code__:
         return False
-    own = (old.__defaults__, old.__kwdefaults__, old.__closure__, old.__dict__)
-    return not any((*own, new.__defaults__, new.__kwdefaults__, new.__closure__, new.__dict__))
+    if any((old.__closure__, old.__dict__, new.__closure__, new.__dict__)):
+        return False
+    one, other = old.__kwdefaults__ or {}, new.__kwdefaults__ or {}
+    return (
+        _are_same(old.__defaults__ or (), new.__defaults__ or ())
+        and one.keys() == other.keys()
+        and _are_same(tuple(one.values()), tuple(other[key] for key in one))
+    )
+
+
+def _are_same(old: tuple[Any, ...], new: tuple[Any, ...]) -> bool:
+    """Whether default values are the same objects, or plain values that read the same."""
+    return len(old) == len(new) and all(
+        one is other or (type(one) is type(other) and type(one) in _PLAIN and repr(one) == repr(other))
+        for one, other in zip(old, new, strict=True)
+    )
 
 
 def _values_in(value: Any) -> Iterator[Any]:

@@ -103,6 +103,27 @@ CASES = {
         "def f(x, k=1): return x + k", P, F_NEW, "def f(x, k=2): return x + k", y=12
     ),
     "run again as it was": plain(F, P, F),
+    "run again as it was, with defaults": plain(
+        "def f(x, k=1, *, n=None): return x + k", P, "def f(x, k=1, *, n=None): return x + k"
+    ),
+    "another argument has the default": follows(
+        "def f(a, *, b=1, c): return a + b + c",
+        "%kedro_save c 2\np = Pipeline([Node(f, {'a': 'x', 'c': 'c'}, 'y', name='n')])",
+        "def f(a, *, b=1, c=1): return a + b + c",
+        y=13,
+    ),
+    "only a default is new": follows(
+        "def f(x, *, k=0.0): return x / (k or 1)", P, "def f(x, *, k=4.0): return x / k", y=2.5
+    ),
+    "notebook": follows(
+        "import nbformat\ndef write(code):\n    cells = [nbformat.v4.new_code_cell(code)]\n"
+        "    nbformat.write(nbformat.v4.new_notebook(cells=cells), 'steps.ipynb')",
+        f"write({F!r})",
+        "%run steps.ipynb",
+        P,
+        f"write({F_NEW!r})",
+        "%run steps.ipynb",
+    ),
     "its line has moved": follows(F, P, f"# a comment\n{F}", y=11),
     "async": follows(F, P, "async def f(x): return x + 100"),
     "from async": follows("async def f(x): return x + 1", P, F_NEW),
@@ -445,6 +466,14 @@ def test_the_panel_runs_what_a_line_runs_and_says_the_same(notebook):
         )
     finally:
         panel.close()
+
+
+def test_functions_that_no_node_holds_are_released(notebook):
+    """A notebook that is open for days defines the same functions over and over again."""
+    notebook.run("import gc, weakref\nseen = []")
+    for number in range(3):
+        notebook.run(f"@doubled\ndef f(x): return {number}\nseen.append(weakref.ref(f))")
+    assert notebook.run("gc.collect(); [each() is None for each in seen]") == [True, True, False]
 
 
 def test_objects_with_a_class_of_their_own_making_do_not_disturb_a_cell(notebook):
