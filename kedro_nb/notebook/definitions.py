@@ -44,7 +44,7 @@ class _Cell:
 class CellObserver:
     """Tells the table of definitions what each cell binds, as soon as there can be nodes.
 
-    A cell that runs others (`%%capture`, `%run notebook.ipynb`) lends them its id and number.
+    A cell that runs others (`%%capture`, `%run notebook.ipynb`) gives them its id and number.
 
     Args:
         shell: IPython's.
@@ -54,9 +54,7 @@ class CellObserver:
         self._shell = shell
         self._definitions: Definitions | None = None  # None as long as there can be no nodes
         self._earlier, self._running = _cells_so_far(shell)  # those that have ended, and the innermost last
-        self._next = (
-            shell.execution_count
-        )  # the number of the next cell; within cells the shell's may be ahead
+        self._next = shell.execution_count  # of the next cell; the shell's is ahead within a cell, or not
 
     def begin(self) -> None:
         """Observe from now on, and look at what earlier cells have left."""
@@ -82,15 +80,25 @@ class CellObserver:
         )
 
     def _after_cell(self, result: Any) -> None:
-        ended = [cell for cell in self._running if cell.info is result.info]
-        ended = ended or [cell for cell in self._running if cell.info is None]
+        place = self._place_of(getattr(result, "info", None))
+        ended = self._running[place:]
         for cell in ended:
-            cell.completed = result.success
+            cell.completed = result is not None and result.success
         self._update()
-        self._running = [cell for cell in self._running if cell not in ended]
+        self._running = self._running[:place]
         if self._definitions is None:
             self._earlier += ended
         _observed[self._shell] = self._next = self._shell.execution_count
+
+    def _place_of(self, info: Any) -> int:
+        """The place of a cell among those that run; behind all of them for one that began unobserved."""
+        for place, cell in enumerate(self._running):
+            if cell.info is info:
+                return place
+        last = self._running[-1].info if self._running else None
+        # IPython has no info on a cell that was cancelled, or makes it anew.
+        is_last = info is None or last is None or last.raw_cell == info.raw_cell
+        return max(len(self._running) - is_last, 0)
 
     def _update(self) -> None:
         """Bring the table up to date with the cells that are running."""
@@ -119,6 +127,8 @@ class CellObserver:
         """What a variable holds was made by the last of the earlier cells that binds it."""
         variables = dict(self._shell.user_ns)
         executions = [self._execution_of(cell, definitions) for cell in self._earlier]
+        for cell, each in zip(self._earlier, executions, strict=True):
+            each.completed = cell.completed
         running = [self._execution_of(cell, definitions) for cell in self._running]
         makers = {name: each for each in executions for name in each.bindings.names}
         for each in running:
@@ -126,7 +136,6 @@ class CellObserver:
                 makers.pop(name, None)
                 variables.pop(name, None)
         for each in executions:
-            each.completed = True
             made = {
                 name: variables.pop(name)
                 for name in each.bindings.names
@@ -144,13 +153,13 @@ def _cells_so_far(shell: Any) -> tuple[list[_Cell], list[_Cell]]:
     if runs and len(sources) > last:  # the shell's count is ahead within a cell in some versions of IPython
         last += 1
     cells = [
-        _Cell(None, source, f"In [{number}]")
+        _Cell(None, source, f"In [{number}]", completed=True)
         for number, source in enumerate(sources, start=last - len(sources) + 1)
         if number >= _observed.get(shell, 0)
     ]
     running = [cells.pop()] if runs and cells else []
     for cell in running:
-        cell.id = _id_of_request(shell)
+        cell.id, cell.completed = _id_of_request(shell), False
     return cells, running
 
 
