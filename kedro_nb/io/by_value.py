@@ -1,81 +1,112 @@
-"""Pickling that takes the user's code along, as it is now.
+"""Pickling with the user's functions and classes in it, as they are now.
 
-A process that is kept warm has imported the user's modules once. Functions and classes of the user's are therefore
-sent themselves and not by name: what runs is what the kernel has, an edited cell and a reloaded module included.
+What a worker has imported may be older than what the kernel has. Functions, classes and a few other things of
+`__main__` and of the user's modules are therefore sent themselves, and not as names that are looked up.
 
-A class that comes back is the one that was sent, and stays as it is here: only where it comes from is it changed.
+Each of them that has a name has a number as well. A process that knows the number has the thing: it uses what it
+has. So a class that comes back to the kernel is the kernel's own, and `isinstance` and `is` hold from node to node.
+
+A function's globals are those of its module in the process that reads it. Names that are sent with it and are
+missing there are added; those that are there stay.
 """
 
 from __future__ import annotations
 
+import builtins
+import contextlib
+import functools
+import importlib
 import io
 import os
 import sys
 import threading
-from contextlib import contextmanager
-from itertools import count
-from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from collections import ChainMap
+from types import CellType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
-import cloudpickle
+from cloudpickle import cloudpickle
 
-from kedro_nb.frames import is_users
+from kedro_nb.io import class_content, from_file, reducers
+from kedro_nb.io.mirror import Mirror
+from kedro_nb.io.users_code import goes_by_value, is_users_module, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-takes_code = True  # not so in a worker: what it has imported by name the kernel knows by name
-_known: dict[str, bool] = {}  # by file: whose it is
-_by_name: set[str] = set()  # modules of the user's that hold something that cannot be pickled
-_specs: dict[str, Any] = {}  # by module: what it was loaded by, which a reload replaces
-_reloads = 0
-_lock = threading.Lock()  # around cloudpickle's list of modules, which is everybody's
+Key = tuple[
+    str, str, str, bool
+]  # module, qualified name (empty: none leads there), number, sent as a part of a mirror
 
-_serials = count(1)
-_homes: dict[int, str] = {}  # by process: a fork is another one
-_states: WeakKeyDictionary[type, tuple[str, int]] = WeakKeyDictionary()  # where a class is from, and how new
+_CACHED: type = type(functools.lru_cache(maxsize=1)(len))
+_BY_VALUE = (type, FunctionType, ModuleType, TypeVar, _CACHED)
+_lock = threading.Lock()
+_numbers: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+_things: WeakValueDictionary[str, Any] = WeakValueDictionary()
+_unfilled: set[int] = set()  # things that were just made and have no content yet, by `id`
 
 
-def dumps_by_value(value: Any, buffer_callback: Callable[[Any], Any] | None = None) -> bytes:
-    """Pickle with the user's functions and classes in it; where a module's content does not pickle, by its name.
+def dumps_by_value(
+    value: Any, buffer_callback: Callable[[Any], Any] | None = None, *, for_mirror: bool = False
+) -> bytes:
+    """Pickle with the user's functions and classes in it.
+
+    Args:
+        value: what to pickle.
+        buffer_callback: takes large buffers, as `pickle.Pickler` has it.
+        for_mirror: the reader's modules get what is in the pickle, under its names.
 
     Raises:
         Exception: whatever pickling raises.
     """
-    pickler = _Pickler(buffer_callback)
+    pickler = _Pickler(buffer_callback, for_mirror=for_mirror)
     try:
         return pickler.pickled(value)
     except Exception:
-        stubborn = {name for name in pickler.modules - _by_name if not _pickles(name)}
-        if not stubborn or buffer_callback is not None:
+        if buffer_callback is not None or not from_file.find(pickler.modules, _is_sendable):
             raise
-        _by_name.update(stubborn)
-        try:
-            return _Pickler(None).pickled(value)
-        except Exception:
-            _by_name.difference_update(stubborn)
-            raise
+        return _Pickler(None, for_mirror=for_mirror).pickled(value)
 
 
-def _pickles(module: str) -> bool:
+def attribute_by_value(module: str, name: str) -> bytes:
+    """Pickle an attribute of a module for a mirror of the module.
+
+    Raises:
+        AttributeError: there is none.
+        Exception: whatever pickling raises.
+    """
+    return _ContentPickler(getattr(sys.modules[module], name)).pickled_content()
+
+
+def _is_sendable(value: Any) -> bool:
     try:
-        _Pickler(None).pickled(sys.modules[module])
+        _Pickler(None).pickled(value)
     except Exception:  # noqa: BLE001 - whatever pickling raises
         return False
     return True
 
 
+def forget() -> None:
+    """Know nothing of what was sent before: whatever comes now is made anew."""
+    _numbers.clear()
+    _things.clear()
+    _unfilled.clear()
+
+
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
-    """Cloudpickle's, for which the user's modules are none that others could import.
+    """Cloudpickle's, except for what is of the user's.
 
     Attributes:
-        modules: the user's modules that something was taken from.
+        modules: the names of the user's modules that something was taken from.
     """
 
-    def __init__(self, buffer_callback: Callable[[Any], Any] | None) -> None:
+    def __init__(self, buffer_callback: Callable[[Any], Any] | None, *, for_mirror: bool = False) -> None:
         self._file = io.BytesIO()
+        self.dispatch_table = ChainMap(reducers.table(), cloudpickle.Pickler.dispatch_table)
         super().__init__(self._file, protocol=5, buffer_callback=buffer_callback)
+        self._for_mirror = for_mirror
+        self._spaces: dict[int, _Namespace] = {}
         self.modules: set[str] = set()
 
     def pickled(self, value: Any) -> bytes:
@@ -83,79 +114,210 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         return self._file.getvalue()
 
     def reducer_override(self, obj: Any) -> Any:
-        is_class = isinstance(obj, type)
-        if not is_class and not isinstance(obj, (FunctionType, ModuleType)):
+        if not isinstance(obj, _BY_VALUE):
             return NotImplemented
-        module = obj if isinstance(obj, ModuleType) else sys.modules.get(getattr(obj, "__module__", ""))
-        if not isinstance(module, ModuleType) or not _goes_by_value(module):
-            reduced = super().reducer_override(obj)
-        else:
-            self.modules.add(module.__name__)
-            with _registered(module):
-                reduced = (
-                    self.dispatch_table[ModuleType](obj) if obj is module else super().reducer_override(obj)
-                )
-        if is_class and isinstance(reduced, tuple) and len(reduced) == 6:  # noqa: PLR2004 - with its content
-            make, args, state, _, _, set_state = reduced
-            if "__class__" in state[0]:  # which can only be set when the class is made
-                args[3]["__class__"] = state[0].pop("__class__")
-            home, serial = _states.get(obj) or (_home(), next(_serials))
-            return make, args, (home, serial, set_state, state), None, None, _set_class_state
-        return reduced
+        if isinstance(obj, ModuleType):
+            if is_users_module(obj) and sys.modules.get(obj.__name__) is obj:
+                return importlib.import_module, (obj.__name__,)
+        elif obj.__module__ != "builtins" and goes_by_value(obj) and not self._is_from_own_file(obj):
+            return self._reduce_by_value(obj)
+        return super().reducer_override(obj)
+
+    def _reduce_by_value(self, obj: Any) -> tuple[Any, ...]:
+        name = name_of(obj)
+        if name is not None:
+            self.modules.add(name[0])
+            if from_file.has(*name):
+                return from_file.value, name
+        if isinstance(obj, FunctionType):
+            return self._reduce_function(obj, name)
+        key = _key(obj, name, self._for_mirror)
+        if isinstance(obj, type):
+            make, args, content = class_content.take_apart(obj)
+            return _make, (key, make, args), content, None, None, _fill_class
+        if isinstance(obj, TypeVar):
+            args = cloudpickle._decompose_typevar(obj)[:-1]  # noqa: SLF001 - cloudpickle has no public name for it
+            return _make, (key, _make_typevar, args)
+        state = {k: v for k, v in vars(obj).items() if k not in {"__wrapped__", "cache_parameters"}}
+        settings = obj.cache_parameters()
+        args = obj.__wrapped__, settings["maxsize"], settings["typed"]
+        return _make, (key, _make_cached, args), state, None, None, _fill_cached
+
+    def _is_from_own_file(self, obj: Any) -> bool:
+        """Whether a worker has it from importing a file: the kernel knows it by name only."""
+        module = sys.modules.get(obj.__module__)
+        return (
+            isinstance(module, Mirror)
+            and module.__name__ != "__main__"
+            and obj not in _numbers
+            and name_of(obj) is not None
+        )
+
+    def _reduce_function(self, function: FunctionType, name: tuple[str, str] | None) -> tuple[Any, ...]:
+        state, slots = cloudpickle._function_getstate(function)  # noqa: SLF001 - the same
+        used = slots.pop("__globals__")
+        slots.pop("__closure__")
+        space = self._namespace(function.__globals__)
+        if from_file.names:
+            used = {each: from_file.Stub.of(space.module, each, value) for each, value in used.items()}
+        key = _key(function, name, self._for_mirror) if name else None
+        args = (function.__code__, space, function.__closure__)
+        return _make, (key, _make_function, args), (used, state, slots), None, None, _fill_function
+
+    def _namespace(self, names: dict[str, Any]) -> _Namespace:
+        if id(names) not in self._spaces:
+            module = sys.modules.get(names.get("__name__", ""))
+            own = module is not None and vars(module) is names and is_users_module(module)
+            if own:
+                self.modules.add(names["__name__"])
+            self._spaces[id(names)] = _Namespace(names, own=own)
+        return self._spaces[id(names)]
 
 
-def _set_class_state(cls: type, sent: tuple[str, int, Callable[[type, Any], None], Any]) -> None:
-    """Give a class its content, unless it is ours or what we have is newer."""
-    home, serial, set_state, state = sent
-    if home == _home() or _states.get(cls, (home, 0))[1] >= serial:
-        return
-    set_state(cls, state)
-    _states[cls] = (home, serial)
+class _ContentPickler(_Pickler):
+    """Sends the content of a value that would pickle as its own name."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(None, for_mirror=True)
+        self._value = value
+
+    def pickled_content(self) -> bytes:
+        return self.pickled(self._value)
+
+    def reducer_override(self, obj: Any) -> Any:
+        reduced = super().reducer_override(obj)
+        if obj is not self._value or reduced is not NotImplemented or isinstance(obj, (type, FunctionType)):
+            return reduced
+        reduced = obj.__reduce_ex__(5)
+        if isinstance(reduced, str) and goes_by_value(obj):
+            return object.__new__, (type(obj),), vars(obj)
+        return NotImplemented
 
 
-def _home() -> str:
-    process = os.getpid()
-    if process not in _homes:
-        _homes[process] = f"{process}-{os.urandom(8).hex()}"
-    return _homes[process]
+class _Namespace:
+    """The globals of functions: in the reader those of the same module, or else one dict for all of them."""
+
+    def __init__(self, names: dict[str, Any], *, own: bool) -> None:
+        self.module = names["__name__"] if own else ""
+        self._base = {
+            name: names[name] for name in ("__package__", "__name__", "__path__", "__file__") if name in names
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _namespace, (self.module or self._base,)
 
 
-@contextmanager
-def _registered(module: ModuleType) -> Iterator[None]:
+def _namespace(place: str | dict[str, Any]) -> dict[str, Any]:
+    if isinstance(place, dict):
+        return place
+    with contextlib.suppress(Exception):  # the kernel may not have it any more
+        return vars(importlib.import_module(place))
+    return {"__name__": place}
+
+
+def _key(thing: Any, name: tuple[str, str] | None, for_mirror: bool) -> Key:
     with _lock:
-        if module.__name__ in cloudpickle.list_registry_pickle_by_value():
-            yield
-            return
-        cloudpickle.register_pickle_by_value(module)
-        try:
-            yield
-        finally:
-            cloudpickle.unregister_pickle_by_value(module)
+        number = _numbers.get(thing)
+        if number is None:
+            number = _numbers[thing] = uuid4().hex
+            _things[number] = thing
+    module, qualname = name or (thing.__module__, "")
+    return module, qualname, number, for_mirror
 
 
-def _goes_by_value(module: ModuleType) -> bool:
-    return takes_code and _is_users(module) and module.__name__ not in _by_name
+def _make(key: Key | None, make: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """The thing with this number, or if there is none here a new one."""
+    if key is None:
+        return _made(make, args)
+    module, qualname, number, for_mirror = key
+    thing = _things.get(number)
+    if thing is None and qualname and not for_mirror:
+        thing = _asked_for(module, qualname, number)
+    if thing is not None:
+        return thing
+    thing = _made(make, args)
+    with _lock:
+        thing = _things.setdefault(number, thing)
+        _numbers[thing] = number
+    if for_mirror and qualname and "." not in qualname:
+        _namespace(module)[qualname] = thing
+    return thing
 
 
-def _is_users(module: ModuleType) -> bool:
-    file = getattr(module, "__file__", None)
-    if not isinstance(file, str) or module.__name__ == "__main__":  # which cloudpickle never takes by name
+def _made(make: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    thing = make(*args)
+    if make is not _make_typevar:  # which has no content
+        _unfilled.add(id(thing))
+    return thing
+
+
+def _asked_for(module: str, qualname: str, number: str) -> Any:
+    """What the kernel has under this name now, if that is the one with this number."""
+    with contextlib.suppress(Exception):  # the kernel has another one, or none
+        mirror = importlib.import_module(module)
+        if isinstance(mirror, Mirror):
+            functools.reduce(getattr, qualname.split("."), mirror)
+    return _things.get(number)
+
+
+def _make_function(code: Any, names: dict[str, Any], closure: tuple[CellType, ...] | None) -> FunctionType:
+    names.setdefault("__builtins__", builtins)
+    return FunctionType(code, names, None, None, closure)
+
+
+def _make_cached(function: Any, maxsize: int | None, typed: bool) -> Any:
+    return functools.lru_cache(maxsize, typed)(function)
+
+
+def _make_typevar(*args: Any) -> Any:
+    return cloudpickle._make_typevar(*args, None)  # noqa: SLF001 - the same
+
+
+def _is_unfilled(thing: Any) -> bool:
+    if id(thing) not in _unfilled:
         return False
-    if file not in _known:
-        _known[file] = is_users(file)
-    return _known[file] and module.__name__ in sys.modules
+    _unfilled.discard(id(thing))
+    return True
 
 
-def reloads() -> int:
-    """How many modules of the user's were loaded again so far: a process from before that has old ones."""
-    global _reloads  # noqa: PLW0603 - one count for all
-    for name, module in list(sys.modules.items()):
-        if isinstance(module, ModuleType) and _is_users(module):
-            spec = getattr(module, "__spec__", None)
-            if _specs.setdefault(name, spec) is not spec:
-                _specs[name] = spec
-                _reloads += 1
-    return _reloads
+def _fill_function(
+    function: FunctionType, content: tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+) -> None:
+    used, state, slots = content
+    if not _is_unfilled(function):
+        return
+    for name, value in used.items():
+        function.__globals__.setdefault(name, value)
+    vars(function).update(state)
+    slots.pop("_cloudpickle_submodules", None)  # which are imported now
+    for name, value in slots.items():
+        setattr(function, name, value)
+
+
+def _fill_class(cls: type, content: Any) -> None:
+    if _is_unfilled(cls):
+        class_content.fill(cls, content)
+
+
+def _fill_cached(function: Any, state: dict[str, Any]) -> None:
+    if _is_unfilled(function):
+        vars(function).update(state)
+
+
+def _reduce_cell(cell: CellType) -> tuple[Any, ...]:
+    """A cell that two functions share is shared where it arrives."""
+    try:
+        content = cell.cell_contents
+    except ValueError:  # it is empty
+        return CellType, ()
+    return CellType, (), (content,), None, None, _fill_cell  # a state that is None would be left out
+
+
+def _fill_cell(cell: CellType, content: tuple[Any]) -> None:
+    (cell.cell_contents,) = content
+
+
+reducers.TABLE[CellType] = _reduce_cell
 
 
 def _after_fork() -> None:

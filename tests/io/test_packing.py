@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from kedro_nb.io import packing
-from kedro_nb.io.by_value import dumps_by_value, reloads
+from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.packing import own_folders, pack, sweep
 
 plain = st.recursive(
@@ -247,30 +247,14 @@ def test_a_class_that_comes_back_is_the_same_and_unchanged():
     assert Thing.grow is grow
 
 
-def test_a_users_function_is_sent_as_it_is_now_and_by_name_if_its_module_cannot_be(tmp_path, monkeypatch):
-    (tmp_path / "by_name_only.py").write_text(
+def test_a_function_that_comes_back_is_the_same_also_where_it_uses_what_cannot_be_sent(tmp_path, monkeypatch):
+    (tmp_path / "with_lock.py").write_text(
         "import threading\nlock = threading.Lock()\ndef f(x):\n    with lock:\n        return x\n"
     )
-    (tmp_path / "all_right.py").write_text("def f(x):\n    return x\n")
+    (tmp_path / "without.py").write_text("def f(x):\n    return x\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    import all_right
-    import by_name_only
+    import with_lock
+    import without
 
-    sent = dumps_by_value([by_name_only.f, all_right.f])
-    named, by_value = pickle.loads(sent)
-    assert named is by_name_only.f
-    assert by_value is not all_right.f
-    assert by_value(3) == 3
-
-
-def test_a_reloaded_module_is_noticed(tmp_path, monkeypatch):
-    import importlib
-
-    (tmp_path / "to_be_reloaded.py").write_text("x = 1\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    import to_be_reloaded
-
-    before = reloads()
-    assert reloads() == before
-    importlib.reload(to_be_reloaded)
-    assert reloads() == before + 1
+    functions = [with_lock.f, without.f]
+    assert pickle.loads(dumps_by_value(functions)) == functions

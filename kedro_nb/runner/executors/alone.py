@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from typing import Any, Never
+from typing import Never
 
 
 def stand_alone() -> None:
@@ -12,9 +12,11 @@ def stand_alone() -> None:
     builtins.input = _nobody_to_ask
     if getpass := sys.modules.get("getpass"):
         getpass.getpass = _nobody_to_ask  # type: ignore[attr-defined]
+    vars(builtins).pop("get_ipython", None)
     ipython = sys.modules.get("IPython.core.getipython")
     if ipython is not None and (shell := ipython.get_ipython()) is not None:
-        shell.display_pub.publish = _print_display
+        # A fork's shell is the kernel's. Without one `display` prints the text, as in any Python process.
+        type(shell).clear_instance()
 
 
 def _nobody_to_ask(*_: object, **__: object) -> Never:
@@ -22,9 +24,3 @@ def _nobody_to_ask(*_: object, **__: object) -> Never:
         "In a worker process nobody can be asked for input. Run with SequentialRunner or ThreadRunner, "
         "or give the answer as a parameter."
     )
-
-
-def _print_display(data: Any, *_: object, **__: object) -> None:
-    """The front end belongs to the kernel: of what is displayed the text goes where prints go."""
-    if text := data.get("text/plain"):
-        print(text)  # noqa: T201 - as display() does without a front end

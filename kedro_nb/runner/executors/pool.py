@@ -15,7 +15,6 @@ import warnings
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.io.by_value import reloads
 from kedro_nb.io.packing import busy, improve_recycled, remove_leavings, start_recycling, stop_recycling
 from kedro_nb.runner.executors.channel import Inbox, encode, write_unless
 from kedro_nb.runner.executors.stopping import GLANCE
@@ -41,9 +40,8 @@ class WorkerProcess:
         fresh: this is its first run.
     """
 
-    def __init__(self, method: str, generation: int) -> None:
+    def __init__(self, method: str) -> None:
         self.method = method
-        self.generation = generation
         self.fresh = True
         self._parent = os.getpid()
         context: Any = multiprocessing.get_context(method)
@@ -167,17 +165,16 @@ def uninterrupted() -> Iterator[list[Any]]:
 
 
 def take(method: str) -> WorkerProcess:
-    """A process that is free, was started this way, and has imported nothing that was loaded again since."""
-    generation = reloads()
+    """A process that is free and was started this way."""
     busy()
     with _lock:
         for worker in [worker for worker in _shelf if worker.method == method]:
             _shelf.remove(worker)
-            if worker.alive and worker.generation == generation:
+            if worker.alive:
                 return worker
             worker.end()
         start_recycling()
-        return WorkerProcess(method, generation)
+        return WorkerProcess(method)
 
 
 def give_back(workers: Iterable[WorkerProcess]) -> None:

@@ -25,8 +25,9 @@ from kedro_nb.errors import DatasetError, PipelineError, WorkerError
 from kedro_nb.exceptions import add_note, is_a, notes_of
 from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.packing import own_folders
+from kedro_nb.io.users_code import users_modules
 from kedro_nb.masking import error_text
-from kedro_nb.runner.executors import pool
+from kedro_nb.runner.executors import mirror, pool
 from kedro_nb.runner.executors.fresh_files import forget_written, start_afresh
 from kedro_nb.runner.executors.kernel_data import KernelData
 from kedro_nb.runner.executors.remote_error import unpack_error
@@ -69,7 +70,7 @@ class ProcessExecutor:
         self._data = KernelData(plan, context)
         start_afresh(plan, self._data, context)
         self._in_memory = self._data.packed
-        self._setup = self._describe(plan)
+        self._setup = users_modules(), self._describe(plan)
         for name in sorted(self._in_memory & plan.kept & plan.readers.keys()):
             self._pack_input(name)
 
@@ -104,13 +105,13 @@ class ProcessExecutor:
             surroundings=Surroundings(),
         )
         try:
-            return dumps_by_value(setup)
+            return dumps_by_value(setup, for_mirror=True)
         except Exception as error:  # noqa: BLE001 - whatever pickling raises
             for name, dataset in list(setup.datasets.items()):
                 if not _pickles(dataset):
                     self._data.keep(name, dataset)
             try:
-                return dumps_by_value(setup)
+                return dumps_by_value(setup, for_mirror=True)
             except Exception:  # noqa: BLE001 - the first error is the one to explain
                 raise self._cannot_cross(setup, error) from error
 
@@ -148,7 +149,7 @@ class ProcessExecutor:
         try:
             if worker not in self._told:
                 self._told.add(worker)
-                if not worker.send("setup", self._setup, stopped=self._stopping):
+                if not worker.send("setup", *self._setup, stopped=self._stopping):
                     return  # `_stop` ends it
             worker.send("task", task.position, inputs, stopped=self._stopping)
         except OSError:  # it has died
@@ -269,6 +270,9 @@ class ProcessExecutor:
             self._show(task, kind, *content)
         elif kind == "ask":
             self._answer(worker, task, *content)
+        elif kind == "need":
+            with contextlib.suppress(OSError):  # it has died, and is buried next
+                worker.send("answer", *mirror.answer(*content), stopped=self._stopping)
         elif kind == "event" and self._context.events is not None:
             name, moment, details = content
             self._context.monitor.emit(getattr(self._context.events, name)(moment, task.node, *details))

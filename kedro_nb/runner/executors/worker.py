@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from kedro_nb.errors import DatasetError
 from kedro_nb.hooks import create_hook_manager
-from kedro_nb.io import DataCatalog, MemoryDataset, by_value
+from kedro_nb.io import DataCatalog, MemoryDataset
 from kedro_nb.io.fresh import load_version_saved, release_files, using
 from kedro_nb.io.marks import in_files
 from kedro_nb.io.ownership import solely_owned
@@ -29,6 +29,7 @@ from kedro_nb.masking import error_text
 from kedro_nb.runner.executors import channel
 from kedro_nb.runner.executors.alone import stand_alone
 from kedro_nb.runner.executors.kernel_data import StandIn, StandInCatalog
+from kedro_nb.runner.executors.mirror import Mirrors
 from kedro_nb.runner.executors.remote_error import pack_error
 from kedro_nb.runner.monitor import Monitor
 from kedro_nb.runner.task import Task, TaskContext, execute
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from kedro_nb.io.state import State
     from kedro_nb.pipeline import Node
     from kedro_nb.runner.events import Event
+    from kedro_nb.runner.executors.mirror import Modules
 
 _LARGE = 1 << 20  # bytes that are worth keeping for the one who reads them
 _WATCH = 1.0  # seconds between two looks at whether the parent is still there
@@ -105,7 +107,6 @@ def main(connection: Connection, parent: int) -> None:
     threading.Thread(target=_watch, args=(parent, os.getppid()), daemon=True).start()
     _mute()
     stand_alone()
-    by_value.takes_code = False
     worker = Worker(connection)
     signal.signal(signal.SIGUSR1, worker.stop)  # the kernel passes interrupts on as this
     _serve(worker)
@@ -165,6 +166,9 @@ class Worker:
         self._inbox = channel.Inbox()
         self._lock = threading.RLock()
         self._asking = threading.Lock()  # one question at a time: what comes next is its answer
+        self._answered = 0  # the process whose questions about names the kernel answers: this one, or none
+        self._early: list[Any] = []  # messages that came before an answer
+        self._mirrors = Mirrors(self.look_up)
         self._task = -1  # none: who prints now was left behind by a task that is over
         self._until_next = contextlib.ExitStack()  # what lasts from one run to the next, as what takes prints
         self._broken: BaseException | None = None
@@ -186,11 +190,13 @@ class Worker:
             frame = frame.f_back
         raise KeyboardInterrupt
 
-    def setup(self, pickled: bytes) -> None:
+    def setup(self, modules: Modules, pickled: bytes) -> None:
         """Get ready for a run."""
+        self._answered = os.getpid()
         try:
             self._broken = None
             self._kept.clear()
+            self._mirrors.begin(modules)
             self._set_up(pickle.loads(pickled))
         except BaseException as error:  # noqa: BLE001 - the user's code may be imported by this
             self._broken = error
@@ -236,8 +242,9 @@ class Worker:
 
     def task(self, position: int, inputs: dict[str, Packed | None]) -> None:
         """Run one node and send what it made, or what it raised. An input that is None was kept here."""
+        self._answered = os.getpid()
         if self._broken is not None:
-            self.send("failed", {}, pack_error(self._broken), "load", "")
+            self._end("failed", {}, pack_error(self._broken), "load", "")
             return
         self._task = position
         node = self._setup.nodes[position]
@@ -296,13 +303,19 @@ class Worker:
         with self._lock:  # nothing that a thread of the node's says comes after the end of the node
             self._task = -1
         if task.error is not None:
-            self.send("failed", outputs, pack_error(task.error), task.doing, task.dataset)
+            self._end("failed", outputs, pack_error(task.error), task.doing, task.dataset)
         else:
             data = self._context.sizes and dict(self._context.sizes.news(task))
             times = task.load, task.call, task.save
-            self.send("done", outputs, list(self._kept), times, task.peak, data)
+            self._end("done", outputs, list(self._kept), times, task.peak, data)
         for packed in outputs.values():
             packed.disown()
+
+    def _end(self, *message: Any) -> None:
+        """Send the last message about a task, after which the kernel answers no questions."""
+        with self._asking:
+            self._answered = 0
+        self.send(*message)
 
     def _pack(self, task: Task, names: list[str]) -> dict[str, Packed]:
         """The outputs, written, except for those that are kept here."""
@@ -348,6 +361,8 @@ class Worker:
 
     def receive(self) -> Any:
         """The next message, which may still have to come."""
+        if self._early:
+            return self._early.pop(0)
         while (message := self._inbox.take()) is None:
             self._inbox.read(self._connection.fileno())
         return message
@@ -369,6 +384,21 @@ class Worker:
             self.send("ask", name, method, packed)
             answer: tuple[Any, ...] = self.receive()
             return answer
+
+    def look_up(self, module: str, name: str) -> tuple[str, Any]:
+        """Ask the kernel for an attribute of a module, as `mirror.answer` has it."""
+        if self._answered != os.getpid():  # in a fork of this process, or a thread that a task has left
+            return "missing", ""
+        with self._asking:
+            if not self._answered:
+                return "missing", ""
+            self.send("need", module, name)
+            early = []
+            while (message := self.receive())[0] != "answer":
+                early.append(message)
+            self._early = early
+        kind, content = message[1:]
+        return kind, content
 
     def _event(self, event: Event) -> None:
         details = [getattr(event, name) for name in event.__slots__ if name not in {"time", "node"}]

@@ -1,0 +1,80 @@
+"""A worker runs what the notebook has: functions and classes of cells and modules, at first and after an edit."""
+
+import importlib
+import sys
+from types import ModuleType
+
+import pytest
+
+from kedro_nb.io import DataCatalog
+from kedro_nb.pipeline import node, pipeline
+from kedro_nb.runner import ParallelRunner
+from kedro_nb.runner.executors import pool
+
+from .code_cases import CASES
+
+
+@pytest.fixture
+def main(monkeypatch):
+    """A notebook's `__main__`, and a function that runs a cell in it."""
+    module = ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", module)
+
+    def cell(source):
+        exec(compile(source, "<cell>", "exec"), vars(module))
+        return module
+
+    return cell
+
+
+@pytest.fixture
+def user_module(monkeypatch, tmp_path):
+    """A function that writes a module of the user's and loads it, or loads it again."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    loaded = []
+
+    def write(source, name="steps"):
+        path = tmp_path / f"{name.replace('.', '/')}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(source)
+        importlib.invalidate_caches()
+        loaded.append(name)
+        return importlib.reload(sys.modules[name]) if name in sys.modules else importlib.import_module(name)
+
+    yield write
+    for name in loaded:
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture(params=["cell", "module"])
+def define(request):
+    """Runs source text in a cell, or loads it as a module."""
+    return request.getfixturevalue("main" if request.param == "cell" else "user_module")
+
+
+def run(nodes, max_workers=1, **data):
+    return ParallelRunner(max_workers=max_workers).run(pipeline(nodes), DataCatalog(data)).load()
+
+
+def chain(home, name="y"):
+    return [node(home.make, "x", f"v of {name}"), node(home.read, f"v of {name}", name)]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_node_runs_the_code_of_now_at_first_and_after_an_edit(case, define, method):
+    source, first, edited = CASES[case]
+    home = define(source.replace("EDIT", "2"))
+    assert run(chain(home), x=1)["y"] == first
+    home = define(source.replace("EDIT", "3"))
+    assert run(chain(home), x=1)["y"] == edited
+
+
+def test_new_processes_run_the_same(user_module, method):
+    """The whole table in one run, each node in the process that is free."""
+    pool.shut_down()
+    nodes, expected = [], {}
+    for number, (case, (source, first, _)) in enumerate(CASES.items()):
+        nodes += chain(user_module(source.replace("EDIT", "2"), f"steps_{number}"), case)
+        expected[case] = first
+    assert run(nodes, max_workers=2, x=1) == expected
