@@ -85,3 +85,49 @@ def test_data_between_nodes_is_where_the_catalogs_class_has_it():
     catalog = SharedMemoryDataCatalog()
     made = beside(catalog).catalog.get("x", fallback_to_runtime_pattern=True)
     assert type(made).__name__ == "SharedMemoryDataset"
+
+
+def test_what_a_hook_puts_in_stays_though_the_entry_was_used_meanwhile(shared):
+    run = beside(shared)
+    run.catalog["file"] = 3
+    shared.get("file")
+    run.merge()
+    assert shared.load("file") == 3
+
+
+def test_what_is_in_memory_and_was_used_in_both_stays_the_shared_one_s(shared):
+    shared.add_entries({"kept": {"type": "MemoryDataset"}})
+    run = beside(shared)
+    run.catalog.get("kept")
+    shared.save("kept", 1)
+    run.merge()
+    assert shared.load("kept") == 1
+
+
+def test_data_in_memory_that_the_run_has_made_from_an_entry_stays(shared):
+    shared.add_entries({"kept": {"type": "MemoryDataset"}, "{any}_kept": {"type": "MemoryDataset"}})
+    run = beside(shared)
+    run.catalog.save("kept", 1)
+    run.catalog.save("my_kept", 2)
+    run.merge()
+    assert (shared.load("kept"), shared.load("my_kept")) == (1, 2)
+
+
+def test_a_stored_dataset_is_the_run_s_own_and_its_name_is_known_afterwards(shared, tmp_path):
+    shared.add_entries({"{any}_file": {"type": "PickleDataset", "filepath": str(tmp_path / "{any}.pkl")}})
+    run = beside(shared)
+    run.catalog.save("a_file", 1)
+    assert run.catalog["file"] is not shared["file"]
+    run.merge()
+    assert "a_file" in list(shared)
+    assert shared.load("a_file") == 1
+
+
+def test_what_is_replaced_by_an_entry_meanwhile_stays_replaced(shared):
+    run = beside(shared)
+    run.catalog.get("file")
+    run.catalog["data"] = 2
+    shared.add_entries({"file": {"type": "MemoryDataset"}, "data": {"type": "MemoryDataset"}})
+    run.merge()
+    assert shared.exists("data") is False
+    assert isinstance(shared["file"], MemoryDataset)

@@ -80,7 +80,9 @@ def test_every_save_makes_a_version_and_is_loaded(cells, tmp_path, entry):
 
 
 def test_the_panel_shows_what_is_in_the_file_now(cells, tmp_path):
-    cells.run("%%kedro_catalog\nc:\n  type: CachedDataset\n  dataset: {type: JSONDataset, filepath: c.json}\n")
+    cells.run(
+        "%%kedro_catalog\nc:\n  type: CachedDataset\n  dataset: {type: JSONDataset, filepath: c.json}\n"
+    )
     panel = Panel()
     panel.dataset = "c"
     assert "no data yet" in panel.preview["facts"]
@@ -93,7 +95,9 @@ def test_the_panel_shows_what_is_in_the_file_now(cells, tmp_path):
 
 
 def test_completion_offers_outputs_that_have_no_data_now(cells, tmp_path):
-    cells.run("%%kedro_catalog\nout:\n  type: CachedDataset\n  dataset: {type: JSONDataset, filepath: o.json}\n")
+    cells.run(
+        "%%kedro_catalog\nout:\n  type: CachedDataset\n  dataset: {type: JSONDataset, filepath: o.json}\n"
+    )
     line = "%%kedro_node --outputs="
     assert f"{line}out" in cells.offers(line)
     cells.run("%kedro_save out 1")
