@@ -267,12 +267,12 @@ class Definitions:
                 yield Redefinition(name, execution.place, _place(remake))
 
     def _name_of(self, value: Any) -> str:
-        """The name under which the notebook knows a callable; "" where it has none."""
+        """The name under which the notebook knows a callable, or the function or class it comes from; or ""."""
         bound = self._known_as(value)
         if bound is not None:
             return bound.name
-        is_notebooks = type(value) is FunctionType and value.__module__ == "__main__"
-        return value.__name__ if is_notebooks and value.__name__ == value.__qualname__ else ""
+        is_notebooks = type(value) is FunctionType and value.__globals__.get("__name__") == "__main__"
+        return value.__code__.co_qualname.partition(".")[0] if is_notebooks else ""
 
 
 def _followed(target: _Bound) -> Redefinition:
