@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from kedro_nb.frames import is_ours
+from kedro_nb.masking import mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ def plain_warnings() -> Iterator[None]:
         message: Warning | str, category: type[Warning], filename: str, *more: Any, **named: Any
     ) -> None:
         if is_ours(filename):
-            click.echo(f"Warning: {message}", err=True)
+            click.echo(f"Warning: {mask_text(str(message))}", err=True)
         else:
             before(message, category, filename, *more, **named)
 

@@ -4,6 +4,8 @@ Everything that kedro_nb writes passes through `mask_text` or `mask_value`. What
 """
 
 from kedro_nb.masking.known import MASK, mask_known, reach
+from kedro_nb.masking.known import add as remember_values
+from kedro_nb.masking.known import values as known_values
 from kedro_nb.masking.logs import get_logger
 from kedro_nb.masking.names import is_secret
 from kedro_nb.masking.remember import (
@@ -11,6 +13,7 @@ from kedro_nb.masking.remember import (
     remember_credentials,
     remember_dataset,
     remember_environment,
+    remember_inputs,
     remember_parameters,
 )
 from kedro_nb.masking.text import error_text, mask_code, mask_start, mask_text
@@ -22,6 +25,7 @@ __all__ = [
     "get_logger",
     "hides",
     "is_secret",
+    "known_values",
     "mask_code",
     "mask_known",
     "mask_start",
@@ -33,5 +37,7 @@ __all__ = [
     "remember_credentials",
     "remember_dataset",
     "remember_environment",
+    "remember_inputs",
     "remember_parameters",
+    "remember_values",
 ]

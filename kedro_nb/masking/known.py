@@ -11,6 +11,7 @@ common would tear other text apart, so that what is searched for depends on the 
 
 from __future__ import annotations
 
+import base64
 import functools
 import html
 import json
@@ -46,6 +47,11 @@ _Form = tuple[str, re.Pattern[str] | None]
 _lock = threading.Lock()
 _values: dict[str, None] = {}
 _forms: tuple[_Form, ...] | None = ()  # longest first; None: to be made
+
+
+def values() -> tuple[str, ...]:
+    """The values that this process hides."""
+    return tuple(_values)
 
 
 def add(values: Iterable[str]) -> None:
@@ -146,5 +152,7 @@ _ESCAPES = (
     lambda value: quote(value, safe="").replace("%2F", "%2f").replace("%3D", "%3d").replace("%2B", "%2b"),
     quote_plus,
     lambda value: value.replace("'", "''"),
+    lambda value: ascii(value)[1:-1],
+    lambda value: base64.b64encode(value.encode(errors="replace")).decode().rstrip("="),
     lambda value: shlex.quote(value).removeprefix("'").removesuffix("'"),
 )

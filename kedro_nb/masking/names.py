@@ -65,7 +65,7 @@ def is_secret(name: object) -> bool:
     return isinstance(name, str) and len(name) <= _LONGEST and _is_secret(name)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1 << 16)
 def _is_secret(name: str) -> bool:
     return any(map(_is_secret_segment, _SEGMENT.split(name)))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from kedro_nb.masking.known import ANYWHERE, add
@@ -12,8 +14,11 @@ from kedro_nb.masking.names import is_secret, words
 from kedro_nb.masking.text import secrets_in
 
 _DEEPEST = 50
+_SHALLOW, _FEW = 4, 100  # levels, and items of one container
+_LONGEST = 10_000  # characters of a text
 _WORKING_DIRECTORY = frozenset({"PWD", "OLDPWD"})
 _CREDENTIALS = "credentials"
+_USERS = words("user username user_name uid login account account_name name email client_id tenant_id")
 # In credentials everything is secret but these: they say where a service is, and stand in other text as well.
 _PLACES = words(
     "endpoint endpoint_url region region_name host hostname port database dbname db schema project project_id type "
@@ -22,8 +27,18 @@ _PLACES = words(
 
 
 def remember_credentials(credentials: Any) -> None:
-    """Hide what credentials hold, whatever they are made of."""
+    """Hide what credentials hold, whatever they are made of.
+
+    Args:
+        credentials: by the names that catalog entries give.
+    """
     add(_leaves(credentials, _DEEPEST, set()))
+
+
+def remember_inputs(inputs: Mapping[str, Any]) -> None:
+    """Hide the values under secret names in the inputs of a node; of large ones only the beginning is looked at."""
+    with contextlib.suppress(Exception):  # they are the user's
+        add(list(_secrets(None, inputs, _SHALLOW, set(), _FEW)))
 
 
 def remember_parameters(parameters: Mapping[str, Any]) -> None:
@@ -45,7 +60,9 @@ def remember_catalog(catalog: Any) -> None:
     """Hide the credentials in a catalog that is not ours: Kedro's, say."""
     with contextlib.suppress(Exception):  # its attributes are its own business
         held = vars(catalog)
-        for dataset in held.get("_datasets", {}).values():
+        if "_datasets" not in held:
+            return
+        for dataset in held["_datasets"].values():
             remember_dataset(dataset)
         for lazy in held.get("_lazy_datasets", {}).values():
             remember_parameters(lazy.config)
@@ -55,54 +72,71 @@ def remember_catalog(catalog: Any) -> None:
 
 def remember_environment() -> None:
     """Hide the environment variables with secret names, and the passwords in the others."""
-    shown = ((name, value) for name, value in os.environ.items() if name not in _WORKING_DIRECTORY)
-    add(secret for name, value in shown for secret in _secrets(name, value, 1, set()))
+    add(secret for name, value in os.environ.items() for secret in _in_variable(name, value))
 
 
-def _secrets(name: object, value: Any, depth: int, seen: set[int]) -> Iterator[str]:
-    """The secrets in a value of this name."""
+@functools.lru_cache(maxsize=1024)
+def _in_variable(name: str, value: str) -> tuple[str, ...]:
+    return () if name in _WORKING_DIRECTORY else tuple(_secrets(name, value, 1, set()))
+
+
+def _secrets(name: object, value: Any, depth: int, seen: set[int], most: int | None = None) -> Iterator[str]:
+    """The secrets in a value of this name.
+
+    Args:
+        name: what the value is called.
+        value: any; containers and objects are looked into.
+        depth: levels to look into.
+        seen: what was looked into, by id: data may contain itself.
+        most: items of one container to look at; all by default.
+    """
     if is_secret(name):
         yield from _leaves(value, depth, seen, named=name != _CREDENTIALS)
     elif isinstance(value, str):
-        yield from secrets_in(value)
-    elif _is_new(value, depth, seen):
-        pairs = value.items() if isinstance(value, Mapping) else ((None, each) for each in value)
-        for key, each in pairs:
-            yield from _secrets(key, each, depth - 1, seen)
+        yield from secrets_in(value if most is None else value[:_LONGEST])
+    else:
+        for key, each in islice(_items(value, depth, seen), most):
+            yield from _secrets(key, each, depth - 1, seen, most)
 
 
-def _leaves(value: Any, depth: int, seen: set[int], *, named: bool = False) -> Iterator[str]:
+def _leaves(value: Any, depth: int, seen: set[int], *, named: bool = True) -> Iterator[str]:
     """Every single value, as text.
 
     Args:
         value: credentials.
         depth: levels to look into.
-        seen: what was looked into, by id: data may contain itself.
-        named: the name of the value is secret; other short values are not worth hiding.
+        seen: what was looked into, by id.
+        named: short values count, too.
     """
-    if isinstance(value, str | bytes):
+    if isinstance(value, str | bytes | bytearray):
         text = value if isinstance(value, str) else value.decode("utf-8", "replace")
         if named or len(text) >= ANYWHERE:
             yield text
         yield from secrets_in(text)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        if named:
-            yield str(value)
-    elif _is_new(value, depth, seen):
-        pairs = value.items() if isinstance(value, Mapping) else ((None, each) for each in value)
-        for key, each in pairs:
-            if key not in _PLACES:
-                yield from _leaves(each, depth - 1, seen, named=named or is_secret(key))
-            elif isinstance(each, str):
-                yield from secrets_in(each)
+        yield str(value)
     elif hasattr(type(value), "get_secret_value"):  # pydantic's SecretStr
         with contextlib.suppress(Exception):
             yield str(value.get_secret_value())
+    else:
+        for key, each in _items(value, depth, seen):
+            if key not in _PLACES:
+                yield from _leaves(each, depth - 1, seen, named=key not in _USERS)
+            elif isinstance(each, str):
+                yield from secrets_in(each)
 
 
-def _is_new(value: Any, depth: int, seen: set[int]) -> bool:
-    """Whether to look into a value; each is looked into once."""
-    if depth == 0 or not isinstance(value, Mapping | list | tuple | set) or id(value) in seen:
-        return False
+def _items(value: Any, depth: int, seen: set[int]) -> Iterable[tuple[Any, Any]]:
+    """What is in a container or an object, with names where it has any. Each is looked into once."""
+    if depth == 0 or id(value) in seen:
+        return ()
+    if isinstance(value, Mapping):
+        found: Iterable[tuple[Any, Any]] = value.items()
+    elif isinstance(value, list | tuple | set | frozenset):
+        found = ((None, each) for each in value)
+    elif isinstance(held := getattr(value, "__dict__", None), dict):
+        found = list(held.items())
+    else:
+        return ()
     seen.add(id(value))
-    return True
+    return found

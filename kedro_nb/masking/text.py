@@ -49,6 +49,8 @@ _HINTS = (
     ),
     *("xox", "sk-"),
 )
+_ANY_HINT = re.compile("|".join(map(re.escape, _HINTS)))
+_SHORT = 500  # characters
 _ADDRESS = re.compile(r"(?<![\w+.-])([A-Za-z][\w+.-]{0,40})://")
 _RUN = re.compile(r"[^\s'\"<>]*+")
 _USER = re.compile(r"[^\s:/'\"<>]{0,300}+:")
@@ -69,6 +71,13 @@ _NAMED = re.compile(
 )
 _PAIR = re.compile(r"\(\s*(?P<quote>\\*['\"])(?P<name>[\w.-]{1,200}+)(?P=quote),\s*")  # ('password', 'x')
 _FLAG = re.compile(r"(?<![\w-])--(?P<name>[\w-]++)[ \t]++(?=[^-\s])")  # --password x
+_NAME = re.compile(r"[\w.-]*+")
+_NAME_HINT = re.compile(
+    "pass|pw|pswd|secret|token|key|cred|auth|bearer|cookie|jwt|sig|sas|otp|kennwort|csrf|xsrf|sessionid|"
+    "pat(?=['\"]?[ ]?[:=])"
+)
+_LONGEST_NAME = 200  # characters
+_NEAR_BRACKET = 8  # characters between a bracket and a name: a quote, spaces
 _PREFIX = re.compile(r"(?:[bBrRuUfF]{1,2})?(?P<quote>\\*+(?:\"\"\"|'''|['\"]))")
 _TO_DELIMITER = re.compile(r"[^\s;&,'\"<>)\]}]*+")
 _TO_SEMICOLON = re.compile(r"[^;'\"\n]*+")
@@ -82,9 +91,7 @@ _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-coo
 _OPENS = frozenset("{,[(;|")
 _SLACK = 4_000  # characters to read beyond what is shown: a secret may begin before the cut and end after it
 _NEAR = 80  # characters before a name that tell what it is
-_IN_QUERY = frozenset(
-    {"key", "sig", "signature", "code"}
-)  # secret in the query of a URL, common words elsewhere
+_IN_QUERY = frozenset({"key", "sig", "signature"})  # secret in the query of a URL, common words elsewhere
 
 
 def mask_text(text: str) -> str:
@@ -151,7 +158,9 @@ def _between_colours(text: str) -> Iterator[Span]:
 
 def _hints_at_secrets(text: str) -> bool:
     lower = text.lower()
-    return any(hint in lower for hint in _HINTS)
+    if len(lower) < _SHORT:
+        return _ANY_HINT.search(lower) is not None
+    return any(hint in lower for hint in _HINTS)  # faster for long texts
 
 
 def _without(text: str, spans: Iterator[Span]) -> str:
@@ -180,13 +189,7 @@ def _spans(text: str, *, code: bool = False) -> Iterator[Span]:
         yield from (match.span("secret") for match in _ALONE.finditer(text))
     for match in _FORMATS.finditer(text):
         yield match.span(match.lastgroup or 0)
-    for pattern in (_NAMED, _PAIR, _FLAG):
-        position = 0
-        while found := pattern.search(text, position):
-            span = _value(text, found, code=code)
-            position = found.end("name") if span is None else max(span[1], found.end())
-            if span is not None:
-                yield span
+    yield from _values_of_names(text, code=code)
 
 
 def _passwords_in_addresses(text: str) -> Iterator[Span]:
@@ -203,6 +206,28 @@ def _passwords_in_addresses(text: str) -> Iterator[Span]:
         # Digits and a slash after the colon of a web address are its port.
         if not (match[1].lower() in _WEB and _PORT.match(text, user.end())):
             yield user.end(), at
+
+
+def _values_of_names(text: str, *, code: bool) -> Iterator[Span]:
+    """What is written beside the names that may be secret. Only words with a hint are looked at."""
+    lower = text.lower()
+    position = 0
+    for hint in _NAME_HINT.finditer(lower if len(lower) == len(text) else text):
+        start = hint.start()
+        if start < position:
+            continue
+        first = max(position, start - _LONGEST_NAME)
+        while start > first and (text[start - 1].isalnum() or text[start - 1] in "_.-"):
+            start -= 1
+        position = max(hint.end(), _NAME.match(text, start).end())  # type: ignore[union-attr]  # it matches ""
+        bracket = text.rfind("(", max(0, start - _NEAR_BRACKET), start)
+        found = _NAMED.match(text, start) or _FLAG.match(text, start)
+        if found is None and bracket >= 0:
+            found = _PAIR.match(text, bracket)
+        span = None if found is None else _value(text, found, code=code)
+        if found is not None and span is not None:
+            position = max(span[1], found.end())
+            yield span
 
 
 def _value(text: str, match: re.Match[str], *, code: bool) -> Span | None:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_nb.exception_copies import presentable
 from kedro_nb.exceptions import add_note, is_a, set_traceback, traceback_of
 from kedro_nb.frames import is_ours
-from kedro_nb.masking import remember_parameters
-from kedro_nb.pipeline.parameters import is_parameter
+from kedro_nb.masking import remember_inputs
 from kedro_nb.runner.result import describe_value
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def _note(task: Task, values: list[Any]) -> str:
     elif values:
         lines.append("with the inputs:")
         named = list(zip(task.node.input_names, values, strict=False))
-        remember_parameters({name: value for name, value in named if is_parameter(name)})
+        remember_inputs(dict(named))
         lines += [f"  {name}: {describe_value(value, name)}" for name, value in named]
     return "\n".join(lines)
 

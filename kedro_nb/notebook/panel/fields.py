@@ -8,7 +8,7 @@ import math
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from kedro_nb.errors import RequestError
-from kedro_nb.masking import MASK, mask_value
+from kedro_nb.masking import MASK, is_secret, mask_value
 from kedro_nb.session.parameters import merge
 
 if TYPE_CHECKING:
@@ -111,11 +111,21 @@ def entered(field: Mapping[str, Any], text: str) -> Any:
     Raises:
         RequestError: it cannot be read as that.
     """
-    kind = field["kind"]
     if MASK in text and MASK in str(field["value"]):
         raise RequestError(
             f"'{field['key']}': {MASK} stands for a value that is not shown. Write the whole value."
         )
+    try:
+        return _entered(field, text)
+    except RequestError:
+        if not is_secret(field["key"]):
+            raise
+        wanted = _TAKES.get(field["kind"], "a value in YAML")
+        raise RequestError(f"'{field['key']}' takes {wanted}.") from None  # without the secret
+
+
+def _entered(field: Mapping[str, Any], text: str) -> Any:
+    kind = field["kind"]
     if kind == "text":
         return text
     if kind == "data":

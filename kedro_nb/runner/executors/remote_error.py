@@ -26,6 +26,7 @@ from kedro_nb.exceptions import (
     traceback_of,
 )
 from kedro_nb.io.by_value import dumps_by_value
+from kedro_nb.masking import known_values, remember_values
 from kedro_nb.runner.executors.remote_traceback import SentFrame, pack_traceback, unpack_traceback
 from kedro_nb.runner.result import describe_value
 
@@ -52,6 +53,7 @@ class SentError(NamedTuple):
         cause, context: errors that led to it; -1 for none.
         hides: its context is hidden.
         members: of an exception group.
+        secrets: the values that this process hides, with the first error: the other one hides them where it shows it.
     """
 
     pickled: bytes
@@ -63,6 +65,7 @@ class SentError(NamedTuple):
     context: int
     hides: bool
     members: tuple[int, ...]
+    secrets: tuple[str, ...] = ()
 
 
 def pack_error(error: BaseException) -> list[SentError]:
@@ -79,7 +82,7 @@ def pack_error(error: BaseException) -> list[SentError]:
         packed = _pack(each, places, frames)
         frames = max(frames - len(packed.frames), 0)
         sent.append(packed)
-    return sent
+    return [sent[0]._replace(secrets=known_values()), *sent[1:]]
 
 
 def _pack(error: BaseException, places: dict[int, int], frames: int) -> SentError:
@@ -170,6 +173,7 @@ def _try_to_load(pickled: bytes) -> Any:
 
 def unpack_error(sent: list[SentError]) -> Any:
     """The error, or where its class cannot be pickled a WorkerError that says what it was."""
+    remember_values(sent[0].secrets)
     made: dict[int, BaseException] = {}
     for place in reversed(range(len(sent))):
         _make(sent, place, made)
