@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.errors import RequestError, did_you_mean
+from kedro_nb.errors import DatasetError, RequestError, did_you_mean
 from kedro_nb.io.marks import is_in_memory
 from kedro_nb.io.types import resolve_type
 from kedro_nb.masking import error_text
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kedro_nb.session import Run, Session
 
 _MOST_RUNS = 50
+_OWN = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})  # IPython's own variables
 _LARGE = 20_000_000  # bytes of a file that is not loaded unless somebody asks for it
 
 
@@ -87,7 +88,10 @@ def _row(name: str, catalog: Any, *, made: bool) -> CatalogRow:
             return catalog_row(name, catalog, asks=False)
         except Exception as error:  # noqa: BLE001 - a dataset of the user's must not hide the others
             return CatalogRow(name, "?", f"{type(error).__name__}: {error_text(error)}")
-    kind = catalog.get_type(name) if hasattr(catalog, "get_type") else None
+    try:
+        kind = catalog.get_type(name) if hasattr(catalog, "get_type") else None
+    except DatasetError as error:  # a pattern does not take this name
+        return CatalogRow(name, "?", error_text(error))
     if kind is None and name not in catalog:  # a run makes one in memory
         return CatalogRow(name, "MemoryDataset", "memory", "no")
     short = (kind or "").rpartition(".")[2]
@@ -138,28 +142,42 @@ def variable_names(variables: Mapping[str, Any]) -> list[str]:
     import types
 
     others = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, type)
-    own = {"In", "Out", "exit", "quit", "get_ipython", "open"}
     return sorted(
         name
         for name, value in list(variables.items())
         if not name.startswith("_")
-        and name not in own
+        and name not in _OWN
         and not isinstance(value, others)
         and not type(value).__module__.startswith("kedro_nb.")
     )
 
 
-def variable_for(dataset: str, variable: str) -> str:
+def variable_for(dataset: str, variable: str, variables: Mapping[str, Any]) -> str:
     """The variable that a dataset is loaded into.
 
-    Raises:
-        RequestError: that cannot be the name of one.
-    """
-    from keyword import iskeyword
+    Args:
+        dataset: its name, which gives the variable's where that is empty.
+        variable: the name that was asked for.
+        variables: those of the notebook.
 
-    name = variable.strip() or identifier(dataset)
-    if not name.isidentifier() or iskeyword(name):
-        raise RequestError(f"'{name}' cannot be the name of a variable.")
+    Raises:
+        RequestError: there can be no such variable, or it holds something other than data.
+    """
+    import builtins
+    from keyword import iskeyword
+    from unicodedata import normalize
+
+    reserved = _OWN.union(dir(builtins))
+    name = normalize("NFKC", variable.strip())  # as Python reads names
+    if not name:
+        name = normalize("NFKC", identifier(dataset))
+        name = f"data{name}" if name.startswith("_") else f"{name}_" if name in reserved else name
+    # Names that begin with an underscore are Python's and IPython's.
+    if not name.isidentifier() or iskeyword(name) or name.startswith("_") or name in reserved:
+        raise RequestError(f"'{name:.80}' cannot be the name of a variable for data. Choose another one.")
+    if name in variables and name not in variable_names(variables):
+        kind = type(variables[name]).__name__
+        raise RequestError(f"The variable '{name}' holds a '{kind}', and not data. Choose another name.")
     return name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
 import math
@@ -131,6 +132,8 @@ def _entered(field: Mapping[str, Any], text: str) -> Any:
     if kind == "data":
         from kedro_nb.session.parsing import load_yaml
 
+        if _has_aliases(text):
+            raise RequestError(f"'{field['key']}' takes YAML without aliases: write each value out.")
         return load_yaml(text, f"Parameter '{field['key']}'")
     try:
         number = float(text.strip().replace(".inf", "inf").replace(".nan", "nan"))
@@ -138,8 +141,17 @@ def _entered(field: Mapping[str, Any], text: str) -> Any:
             return number
         return int(number) if "e" in text.lower() and number.is_integer() else int(text)
     except (ValueError, OverflowError):
-        given = f", and not '{text.strip()}'" if text.strip() else ""
+        given = f", and not '{text.strip():.80}'" if text.strip() else ""
         raise RequestError(f"'{field['key']}' takes {_TAKES.get(kind, 'a value')}{given}.") from None
+
+
+def _has_aliases(text: str) -> bool:
+    """Whether a YAML text repeats parts of itself: a few lines can stand for more than there is memory for."""
+    import yaml
+
+    with contextlib.suppress(yaml.YAMLError):  # said when it is read
+        return "*" in text and any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text))
+    return False
 
 
 def fitting(default: Any, value: Any) -> Any:

@@ -1,8 +1,9 @@
-"""What the page asks of a panel."""
+"""What the page asks of a panel, once that has been checked."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 from typing import TYPE_CHECKING, Any
 from weakref import proxy
 
@@ -10,11 +11,14 @@ from kedro_nb.errors import RequestError
 from kedro_nb.masking import error_text
 from kedro_nb.notebook.panel.fields import entered
 from kedro_nb.notebook.panel.graph import datasets_of, nodes_of
+from kedro_nb.notebook.panel.offered import ACTIONS, check_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kedro_nb.notebook.panel.panel import Panel
+
+logger = logging.getLogger(__name__)
 
 
 class Messages:
@@ -25,12 +29,15 @@ class Messages:
 
     def take(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Do what the page asks for; what goes wrong is said there."""
-        action = self._action(str(content.get("do"))) if isinstance(content, dict) else None
-        if action is None:
+        name = content.get("do") if isinstance(content, dict) else None
+        if not isinstance(name, str) or name not in ACTIONS:
+            logger.info("The page has asked for %.80r, which a panel does not do. It is ignored.", name)
             return
         self._panel.message = ""
         try:
-            action(**content.get("with", {}))
+            given = content.get("with", {})
+            check_message(self._panel, name, given)
+            self._action(name)(**given)
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
             self._panel.message = error_text(error) or type(error).__name__
 
@@ -50,7 +57,7 @@ class Messages:
             "load": panel.load,
             "save": panel.save,
             "look": panel.look,
-        }.get(name)
+        }[name]
 
     def _enter_parameter(self, key: str, text: str) -> None:
         (field,) = [field for field in self._panel.fields if field["key"] == key]

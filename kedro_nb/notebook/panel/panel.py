@@ -21,8 +21,9 @@ from kedro_nb.notebook.panel.following import Following
 from kedro_nb.notebook.panel.graph import graph_data, node_id
 from kedro_nb.notebook.panel.live import live_html
 from kedro_nb.notebook.panel.messages import Messages
+from kedro_nb.notebook.panel.offered import CheckedPanel
 from kedro_nb.notebook.panel.record import Shown, record_bundle, summary
-from kedro_nb.notebook.panel.traits import CHOICES, PanelTraits
+from kedro_nb.notebook.panel.traits import CHOICES
 from kedro_nb.notebook.workspace import pipelines_in, runners_in
 from kedro_nb.session import RunRequest
 from kedro_nb.session import session as current_session
@@ -41,7 +42,7 @@ _SLICES = {"from": "from_nodes", "to": "to_nodes", "only": "node_names"}
 _DATA_SLICES = {"from": "from_inputs", "to": "to_outputs"}
 
 
-class Panel(PanelTraits):
+class Panel(CheckedPanel):
     """Steers a session from the notebook. Panels of one session agree.
 
     Args:
@@ -310,7 +311,7 @@ class Panel(PanelTraits):
             RequestError: that cannot be the name of a variable.
             DatasetError: it cannot be loaded.
         """
-        name = data.variable_for(dataset, variable)
+        name = data.variable_for(dataset, variable, self._variables)
         loaded = load_fresh(self.session.catalog, dataset)
         self._variables[name] = loaded
         self.message = f"{name} holds the data of '{dataset}'."
