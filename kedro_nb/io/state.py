@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 # What an attribute holds that only saves time, and may differ from process to process.
 _CACHES = ("cache", "resolved")
 
-State = dict[str, bytes | None]
+_Parts = dict[str, bytes | None]
+State = bytes | _Parts
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
@@ -30,16 +31,23 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
 
 
 def state_of(dataset: object) -> State:
-    """The pickled attributes of the object by name; None for one that cannot be pickled, as an open connection."""
-    return {
-        name: _pickled(value)
+    """The object's attributes as one pickle; if that fails one for each, None where it fails again."""
+    attributes = {
+        name: value
         for name, value in _attributes(dataset).items()
         if not any(word in name.lower() for word in _CACHES)
         and not isinstance(getattr(type(dataset), name, None), cached_property)
     }
+    with contextlib.suppress(Exception):  # whatever pickling raises
+        return pickle.dumps(attributes, protocol=5)
+    return _parts(attributes)
 
 
-def check_unchanged(name: str, dataset: object, before: Mapping[str, bytes | None]) -> None:
+def _parts(attributes: Mapping[str, Any]) -> _Parts:
+    return {name: _pickled(value) for name, value in attributes.items()}
+
+
+def check_unchanged(name: str, dataset: object, before: State) -> None:
     """Refuse a dataset that keeps in the object what it saves: in another process that is lost.
 
     Args:
@@ -51,12 +59,7 @@ def check_unchanged(name: str, dataset: object, before: Mapping[str, bytes | Non
         DatasetError: an attribute has changed. Attributes that cannot be pickled, caches and cached properties may.
     """
     after = state_of(dataset)
-    changed = sorted(
-        attribute
-        for attribute in before.keys() | after.keys()
-        if after.get(attribute, b"") is not None and before.get(attribute, b"") != after.get(attribute, b"")
-    )
-    if changed:
+    if before != after and (changed := _changes(before, after)):
         kind = type(dataset).__name__
         raise DatasetError(
             f"{name}: saving has changed the {kind} object ({', '.join(changed)}), and the change is lost, because "
@@ -64,6 +67,18 @@ def check_unchanged(name: str, dataset: object, before: Mapping[str, bytes | Non
             "then loads and saves in the notebook's process. If it must stay in one process, set "
             "_SINGLE_PROCESS = True and run with ThreadRunner."
         )
+
+
+def _changes(before: State, after: State) -> list[str]:
+    """The names of the attributes that differ. A connection that was opened, and cannot be pickled, is none."""
+    try:
+        old, new = (
+            _parts(pickle.loads(state)) if isinstance(state, bytes) else state for state in (before, after)
+        )
+    except Exception:  # noqa: BLE001 - the user's classes may raise anything
+        return ["its attributes"]
+    names = sorted(old.keys() | new.keys())
+    return [name for name in names if new.get(name, b"") not in {None, old.get(name, b"")}]
 
 
 def _attributes(dataset: Any) -> dict[str, Any]:
