@@ -132,8 +132,11 @@ def _is_plain_leaf(value: Any, cls: type) -> bool:
     if kind == "array":
         return own and not value.dtype.hasobject
     if kind == "frame":
-        columns = [value] if value.ndim == 1 else [column for _, column in value.items()]
-        return own and not any(column.dtype == "object" and holds_mutable(column) for column in columns)
+        dtypes = [value.dtype] if value.ndim == 1 else value.dtypes.to_numpy()
+        columns = [
+            value if value.ndim == 1 else value.iloc[:, i] for i, d in enumerate(dtypes) if d == "object"
+        ]
+        return own and not any(holds_mutable(column) for column in columns)
     return kind == "immutable"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import pickle
+import sys
 from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import cloudpickle
 
 from kedro_nb.errors import DatasetError
+from kedro_nb.frames import is_users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # What an attribute holds that only saves time, and may differ from process to process.
-_CACHES = ("cache", "resolved")
+_CACHES = ("cache", "resolved", "connection", "engine", "client", "session", "pool")
 
 _Parts = dict[str, bytes | None]
 State = bytes | _Parts
@@ -31,10 +33,13 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
 
 
 def state_of(dataset: object) -> State:
-    """The object's attributes as one pickle; if that fails one for each, None where it fails again."""
+    """The attributes of the object, and of its class if that is the user's, as one pickle.
+
+    If that fails it is one pickle for each, None where it fails again.
+    """
     attributes = {
         name: value
-        for name, value in _attributes(dataset).items()
+        for name, value in {**_class_attributes(type(dataset)), **_attributes(dataset)}.items()
         if not any(word in name.lower() for word in _CACHES)
         and not isinstance(getattr(type(dataset), name, None), cached_property)
     }
@@ -92,6 +97,25 @@ def _attributes(dataset: Any) -> dict[str, Any]:
     for part in parts:
         found |= part if isinstance(part, dict) else {"its state": part}
     return found
+
+
+def _class_attributes(kind: type) -> dict[str, Any]:
+    """The data on the user's own classes, which a registry may keep there."""
+    return {
+        f"{cls.__name__}.{name}": value
+        for cls in kind.__mro__
+        if _is_users(cls.__module__)
+        for name, value in list(vars(cls).items())
+        if not name.startswith(("__", "_abc_")) and not hasattr(type(value), "__get__")
+    }
+
+
+def _is_users(module: str) -> bool:
+    """Whether a class of the module came with its content, or the module is the user's."""
+    if module == "__main__" or module not in sys.modules:
+        return True
+    file = getattr(sys.modules[module], "__file__", None)
+    return isinstance(file, str) and is_users(file)
 
 
 def _pickled(value: Any) -> bytes | None:

@@ -35,6 +35,8 @@ def in_file(base, save_also, **attributes):
     """A dataset in a text file whose save also calls `save_also(self, data)`."""
 
     class InFile(base):
+        store, number, engines = {}, 0, {}
+
         def __init__(self, filepath):
             self._filepath = Path(filepath)
             self.__dict__.update(attributes)
@@ -74,18 +76,25 @@ CHANGES = {
     "a bound method's list": (lambda self, data: self.note(data), {"note": [].append}),
     "a closure's list": (lambda self, data: self.note(data), {"note": append_by_closure()}),
 }
+# The same for what is on the class.
+ON_THE_CLASS = {
+    "a mapping": (lambda self, data: self.store.update({str(self._filepath): data}), {}),
+    "a number": (lambda self, data: setattr(type(self), "number", self.number + 1), {}),
+}
 HARMLESS = {
     "nothing": (lambda self, data: None, {}),
     "the same": (lambda self, data: setattr(self, "options", dict(self.options)), {"options": {"a": [1]}}),
     "a cache": (lambda self, data: self._cache.update(last=data), {"_cache": {}}),
+    "an engine": (lambda self, data: self.engines.update(a=Box()), {}),
     "a connection": (lambda self, data: setattr(self, "db", sqlite3.connect(":memory:")), {"db": None}),
 }
 
 
 @pytest.mark.parametrize("base", BASES)
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", CHANGES | ON_THE_CLASS)
 def test_a_save_that_changes_the_object_fails_and_names_the_two_marks(base, change, parallel, tmp_path):
-    kind = in_file(BASES[base], CHANGES[change][0], **CHANGES[change][1])
+    save_also, attributes = (CHANGES | ON_THE_CLASS)[change]
+    kind = in_file(BASES[base], save_also, **attributes)
     catalog = ours.DataCatalog({"x": "text"}) if base == "ours" else theirs.DataCatalog()
     catalog["x"], catalog["d"] = "text", kind(tmp_path / "d")
     with pytest.raises(

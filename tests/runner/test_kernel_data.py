@@ -13,6 +13,7 @@ from kedro_nb.hooks import create_hook_manager, hook_impl
 from kedro_nb.io.packing import own_folders
 from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import ParallelRunner, SequentialRunner
+from kedro_nb.runner.monitor import Monitor
 
 from .test_data_in_memory import RUNNERS, parallel, runner  # noqa: F401 - fixtures
 
@@ -291,67 +292,6 @@ def test_a_node_confirms_a_dataset_that_stays_here(io, runner):  # noqa: F811
     assert catalog["d"].confirmed
 
 
-class Handle:
-    """Pickles to something else, as a table of a database that is in memory does."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.rows = [1, 2, 3]
-
-    def __reduce__(self):
-        return Pickled, ()
-
-    def __deepcopy__(self, memo):
-        return self
-
-    def copy(self):
-        return self
-
-
-class Pickled:
-    rows = "of another table"
-
-
-class DataFrame(Handle):
-    """By its name one of an engine's, which is kept by assignment."""
-
-
-# What is in the dataset, how it is kept, and where the handle is in it.
-HANDLES = {
-    "assign": (lambda handle: handle, "assign", lambda value: value),
-    "inferred": (lambda handle: handle, None, lambda value: value),
-    "in a list": (lambda handle: [handle], None, lambda value: value[0]),
-    "in a mapping": (lambda handle: {"a": (1, handle)}, None, lambda value: value["a"][1]),
-    "in an array": (lambda handle: np.array([handle, 1], dtype=object), None, lambda value: value[0]),
-}
-
-
-@pytest.mark.parametrize("kind", [Handle, DataFrame])
-@pytest.mark.parametrize("case", HANDLES)
-@pytest.mark.parametrize("io", BOTH)
-def test_a_value_whose_pickle_is_another_thing_stays_as_it_is(io, case, kind, runner):  # noqa: F811
-    wrap, mode, unwrap = HANDLES[case]
-    handle, catalog = kind(), BOTH[io].DataCatalog()
-    catalog["t"] = BOTH[io].MemoryDataset(wrap(handle), copy_mode=mode)
-    rows = lambda t: unwrap(t).rows
-    nodes = [node(rows, "t", f"out{number}", name=f"read{number}") for number in range(3)]
-    for _ in range(2):
-        result = runner.run(pipeline(nodes), catalog).load()
-    assert unwrap(catalog.load("t")) is handle
-    assert set(map(str, result.values())) <= {"[1, 2, 3]", "of another table"}
-
-
-def test_plain_data_is_in_memory_once_after_it_was_sent(parallel):  # noqa: F811
-    catalog = ours.DataCatalog({"x": np.ones(200_000)})
-    nodes = [node(lambda x: float(x.sum()), "x", f"out{number}", name=f"read{number}") for number in range(3)]
-    before = [file for folder in own_folders() for file in folder.iterdir()]
-    assert set(parallel.run(pipeline(nodes), catalog).load().values()) == {200_000.0}
-    assert len([file for folder in own_folders() for file in folder.iterdir()]) >= len(before)
-    loaded = catalog.load("x")
-    loaded[0] = 5
-    assert catalog.load("x").sum() == 200_000
-
-
 @pytest.mark.parametrize("io", BOTH)
 def test_large_values_arrive_whole_and_leave_no_files(io, parallel):  # noqa: F811
     catalog = BOTH[io].DataCatalog()
@@ -433,13 +373,6 @@ def test_what_can_neither_be_pickled_nor_copied_is_handed_over_in_one_process(io
         assert runner.run(pipeline(nodes), catalog)["out"].load() is False
 
 
-def test_an_output_by_assignment_is_one_object_in_the_notebook(runner):  # noqa: F811
-    catalog = ours.DataCatalog({"x": 3, "out": ours.MemoryDataset(copy_mode="assign")})
-    runner.run(pipeline([node(lambda x: [x], "x", "out", name="make")]), catalog)
-    catalog.load("out").append(4)
-    assert catalog.load("out") == [3, 4]
-
-
 class AddingOne:
     """A validator, which may change the data."""
 
@@ -465,3 +398,59 @@ def test_a_node_confirms_a_dataset_that_no_node_reads(io, runner, tmp_path):  # 
     catalog["x"], catalog["d"] = 3, type("Confirmed", (BOTH[io].AbstractDataset,), members)()
     runner.run(pipeline([node(str, "x", "out", name="read", confirms="d")]), catalog)
     assert (tmp_path / "confirmed").exists()
+
+
+def test_a_run_in_the_background_asks_the_kernel_too(parallel):  # noqa: F811
+    got, catalog = [], ours.DataCatalog()
+    catalog["x"], catalog["d"] = 3, ours.LambdaDataset(load=lambda: got[-1], save=got.append)
+    nodes = [node(lambda x: x + 1, "x", "d", name="make"), node(str, "d", "out", name="read")]
+    monitor = Monitor()
+    monitor.background = True
+    thread = threading.Thread(
+        target=parallel.run, args=(pipeline(nodes), catalog), kwargs={"monitor": monitor}
+    )
+    thread.start()
+    thread.join(30)
+    assert (got, catalog.load("out"), monitor.at_work_here) == ([4], "4", False)
+
+
+def test_a_cancelled_run_saves_nothing_here_afterwards(parallel):  # noqa: F811
+    got, monitor = [], Monitor()
+
+    def save(data):
+        got.append(data)
+        monitor.cancel()
+
+    catalog = ours.DataCatalog({"x": 3, "d": ours.LambdaDataset(load=None, save=save)})
+    nodes = [node(range, "x", "numbers", name="count"), node(_one_by_one, "numbers", "d", name="stream")]
+    with pytest.raises(ours.DatasetError.__mro__[1], match="stopped"):
+        parallel.run(pipeline(nodes), catalog, monitor=monitor)
+    assert got == [0]
+
+
+def _one_by_one(numbers):
+    yield from numbers
+
+
+def _folder(path):
+    from kedro_datasets.partitions import PartitionedDataset
+
+    return PartitionedDataset(path=str(path), dataset="pickle.PickleDataset")
+
+
+PLACES = {
+    "file": lambda path: ours.PickleDataset(filepath=str(path)),
+    "cache of the file": lambda path: ours.CachedDataset(ours.PickleDataset(filepath=str(path))),
+    "folder": _folder,
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_with_async_two_names_of_one_place_are_written_before_they_are_read(place, tmp_path):
+    make = PLACES[place]
+    catalog = ours.DataCatalog({"x": 3, "a": make(tmp_path / "d"), "b": make(tmp_path / "d")})
+    catalog.save("a", {"old": 0})
+    value = {"new": list(range(100_000))}
+    nodes = [node(lambda x: value, "x", "a", name="a1"), node(sorted, "b", "names", name="b1")]
+    result = SequentialRunner(is_async=True).run(pipeline(nodes), catalog)
+    assert "new" in result["names"].load()

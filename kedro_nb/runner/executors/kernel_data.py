@@ -22,6 +22,7 @@ from kedro_nb.io.marks import has_place, is_in_memory
 from kedro_nb.io.memory import holds_data_plainly
 from kedro_nb.io.packed import Packed
 from kedro_nb.io.packing import pack, pickled, write
+from kedro_nb.masking import error_text
 from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors.remote_error import pack_error, unpack_error
 
@@ -92,28 +93,29 @@ class KernelData:
             worker, because what it loads cannot be pickled; or "error", the error, and a description of the dataset.
         """
         monitor = self._context.monitor
-        if monitor.cancelled:
+        if monitor.stopping:
             return "error", pack_error(RunCancelledError(f"'{name}': the run was stopped.")), ""
-        values = () if packed is None else (packed.unpack(),)
         try:
             monitor.at_work_here = not monitor.background  # an interrupt is raised in the user's code
             with self._context.printing(task.node):
-                result = self._method(name, method)(*values)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - the node's, whatever it is
+                result = self._method(name, method)(*([] if packed is None else [packed.unpack()]))
+        except BaseException as error:  # the node's, whatever it is
+            if isinstance(error, KeyboardInterrupt) and (monitor.interrupted or not monitor.cancelled):
+                raise  # another thread did not cancel the run
             return "error", pack_error(error), describe(self._context.dataset(name))
         finally:
             monitor.at_work_here = False
-        if method != "load":
-            return "result", bool(result)
+        return self._packed(name, result) if method == "load" else ("result", bool(result))
+
+    def _packed(self, name: str, result: Any) -> tuple[Any, ...]:
+        """The answer with what a dataset has loaded."""
         try:
             return "result", pack(result)
         except Exception as error:  # noqa: BLE001 - whatever pickling raises
             if (copied := self._copy(name)) is not None:
                 return "copy", copied
             problem = DatasetError(
-                f"'{name}' holds data that cannot be sent to another process: {error}\n"
+                f"'{name}' holds data that cannot be sent to another process: {error_text(error)}\n"
                 "Run with ThreadRunner, or store it in a dataset that every process can load."
             )
             return "error", pack_error(problem), ""
@@ -179,7 +181,7 @@ class StandIn:
             packed = write(pickled(data), self._folders)
         except Exception as error:
             raise DatasetError(
-                f"what the node returned for '{self._name}' cannot be sent to another process: {error}\n"
+                f"what the node returned for '{self._name}' cannot be sent to another process: {error_text(error)}\n"
                 "Return something that can be pickled, store it in a file dataset, or use ThreadRunner."
             ) from error
         try:
@@ -245,4 +247,4 @@ def _named(name: str) -> Iterator[None]:
         kind: Any = next((base for base in type(error).__mro__ if base.__name__ == "DatasetError"), None)
         if kind is None:
             raise
-        raise kind(f"{name}: {error}") from error
+        raise kind(f"{name}: {error_text(error)}") from error

@@ -9,6 +9,7 @@ cannot be told from their file paths (two queries on one table, say), one writte
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections import deque
@@ -37,6 +38,7 @@ _AHEAD = 2  # nodes whose inputs are loaded before their turn: more would only f
 _LOOK = 32  # places in the plan that are looked at to find them
 _SLOTS = 8  # nodes under way in all, most of them saving
 _IO_THREADS = 8
+_WITHIN = 3  # datasets that stand for another one
 
 
 class OverlapExecutor:
@@ -317,6 +319,10 @@ def _own(holder: list[Any]) -> bool:
 
 
 def _place(dataset: Any) -> str | None:
-    """Where a dataset's file lies, if it has one."""
-    path = getattr(dataset, "_filepath", None)
-    return None if path is None else str(path)
+    """Where a dataset has its file or folder, or the dataset that it stands for, if it has one."""
+    for _ in range(_WITHIN):
+        path = getattr(dataset, "_filepath", None) or getattr(dataset, "_path", None)
+        if isinstance(path, str | os.PathLike):
+            return str(path)
+        dataset = getattr(dataset, "_dataset", None)
+    return None
