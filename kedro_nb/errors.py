@@ -72,11 +72,21 @@ class WorkerError(RuntimeError):
     """The process that a node ran in has ended before the node."""
 
 
+_MOST_COMPARED = 1_000  # names that are compared letter by letter, which takes long
+_LONGEST_COMPARED = 200  # characters of them
+
+
 def closest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """The known names that look most like `name`, best first."""
+    """The known names that look most like `name`, best first. Of very many, those with the same beginning or end."""
     import difflib
 
-    return difflib.get_close_matches(name, list(known), n=count, cutoff=0.5)
+    if len(name) > _LONGEST_COMPARED:
+        return []
+    names = [each for each in known if len(each) <= _LONGEST_COMPARED]
+    if len(names) > _MOST_COMPARED:
+        names = [each for each in names if each[:2] == name[:2] or each[-2:] == name[-2:]]
+        names.sort(key=lambda each: abs(len(each) - len(name)))
+    return difflib.get_close_matches(name, names[:_MOST_COMPARED], n=count, cutoff=0.5)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -54,6 +54,6 @@ def _read(path: str) -> str:
     except UnicodeDecodeError as error:
         raise RequestError(f"{path} is not a text file in UTF-8: {error.reason}.") from error
     except OSError as error:
-        raise RequestError(f"{path} cannot be read: {error.strerror}.") from error
+        raise RequestError(f"{path:.200} cannot be read: {error.strerror}.") from error
     except ValueError as error:  # a NUL in the path
         raise RequestError(f"{path!r} cannot be read: {error}.") from error

@@ -33,9 +33,9 @@ def load_script(path: str) -> ModuleType:
         ScriptError: the file raises.
     """
     file = Path(path)
-    if not file.is_file():
+    if not _is_file(file):
         near = [each.name for each in file.parent.glob("*.py")]
-        raise RequestError(f"There is no file '{path}'{did_you_mean(file.name, near)}.")
+        raise RequestError(f"There is no file '{path:.500}'{did_you_mean(file.name, near)}.")
     if file.suffix == ".ipynb":
         raise RequestError(f"'{path}' is a notebook: run it in Jupyter, or save its code as a Python file.")
     for folder in (str(Path.cwd()), str(file.resolve().parent)):
@@ -49,6 +49,13 @@ def load_script(path: str) -> ModuleType:
         code = compile(file.read_bytes(), str(file), "exec")
         exec(code, module.__dict__)  # noqa: S102 - to execute the user's file is what the command is for
     return module
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that is too long, or that no file can have
+        return False
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kedro_nb.io.marks import is_in_memory
 from kedro_nb.masking import mask_text, mask_value
@@ -13,7 +13,12 @@ from kedro_nb.pipeline.parameters import PREFIX, is_parameter
 from kedro_nb.session.data import fresh
 from kedro_nb.session.display import bytes_text, count_text
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _LONGEST = 60
+_LONGEST_NAME = 200
+_MOST_ROWS = 100
 _LOCAL = ("file", "local", "memory")  # protocols of file systems that answer at once
 
 
@@ -40,7 +45,8 @@ class CatalogRow:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        return (self.name, self.type, self.where, self.data, self.size)
+        name = self.name if len(self.name) <= _LONGEST_NAME else f"{self.name[:_LONGEST_NAME]}…"
+        return (name, self.type, self.where, self.data, self.size)
 
 
 class CatalogTable(Table[CatalogRow]):
@@ -65,8 +71,8 @@ def catalog_table(catalog: Any, regex: str = "") -> CatalogTable:
     names = sorted(name for name in catalog if fits(name))
     shown = [name for name in names if regex or not is_parameter(name)]
     patterns = getattr(catalog.config_resolver, "patterns", {})
-    rows = [catalog_row(name, catalog) for name in shown]
-    rows += [_pattern_row(name, entry) for name, entry in patterns.items() if fits(name)]
+    rows = [catalog_row(name, catalog) for name in shown[:_MOST_ROWS]]
+    rows += [_pattern_row(name, entry) for name, entry in patterns.items() if fits(name)][:_MOST_ROWS]
     hidden = sum(name.startswith(PREFIX) for name in names) if not regex else 0
     if not rows:
         note = (
@@ -75,8 +81,15 @@ def catalog_table(catalog: Any, regex: str = "") -> CatalogTable:
             else "The catalog is empty: %kedro_save NAME EXPRESSION"
         )
     else:
-        note = f"and {count_text(hidden, 'parameter')}: %kedro_params" if hidden else ""
+        note = "\n".join(_left_out(len(shown) - _MOST_ROWS, hidden))
     return CatalogTable(rows, note)
+
+
+def _left_out(more: int, parameters: int) -> Iterator[str]:
+    if more > 0:
+        yield f"and {count_text(more, 'more dataset')}: %kedro_catalog REGEX shows those whose names fit"
+    if parameters:
+        yield f"and {count_text(parameters, 'parameter')}: %kedro_params"
 
 
 def catalog_row(name: str, catalog: Any, *, asks: bool = True) -> CatalogRow:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
 from kedro_nb.errors import DatasetError, DatasetNotFoundError, RequestError, closest
+from kedro_nb.exceptions import bounded
 from kedro_nb.io import DataCatalog
 from kedro_nb.io.marks import lacks_data
 from kedro_nb.masking import mask_value
@@ -31,11 +33,14 @@ from kedro_nb.session import session
 from kedro_nb.session.data import refresh, save_anew
 from kedro_nb.session.display import count_text
 from kedro_nb.session.parameters import entries
+from kedro_nb.session.records.plain import shortened
 
 # The expression's own frame counts as ours: the line is in plain sight.
 _EXPRESSION = os.path.join(os.path.dirname(__file__), "expression")  # noqa: PTH118, PTH120 - code has its file as text
 
 _MOST_NAMES = 8
+_MOST_LISTED = 50  # parameters
+_MOST_SHOWN, _LONGEST_TEXT = 60_000, 5_000  # characters of all parameters, and of one
 
 
 def save(shell: Any, line: str) -> None:
@@ -176,16 +181,26 @@ def set_parameters(line: str, cell: str) -> None:
     before = current.parameters
     current.parameters = parse_mapping(cell, "%%kedro_params")
     current.put_parameters()
-    print(f"Parameters: {', '.join(_leaves(current.parameters)) or 'none'}")  # noqa: T201 - what came of the cell
+    print(f"Parameters: {_listed(_leaves(current.parameters)) or 'none'}")  # noqa: T201 - what came of the cell
     known = entries(current.parameters)
     if dropped := [name for name in _leaves(before) if f"{PREFIX}{name}" not in known]:
-        print(f"No longer set: {', '.join(dropped)}")  # noqa: T201 - the same
+        print(f"No longer set: {_listed(dropped)}")  # noqa: T201 - the same
 
 
 def _leaves(parameters: dict[str, Any]) -> list[str]:
     """The names of the parameters that hold no others."""
-    names = [name.removeprefix(PREFIX) for name in entries(parameters) if name != WHOLE]
-    return [name for name in names if not any(other.startswith(f"{name}.") for other in names)]
+    named = {name: value for name, value in entries(parameters).items() if name != WHOLE}
+    return [
+        name.removeprefix(PREFIX)
+        for name, value in named.items()
+        if not (isinstance(value, Mapping) and value)
+    ]
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _MOST_LISTED
+    shown = ", ".join(names[:_MOST_LISTED])
+    return shown if more <= 0 else f"{shown} and {more:,} more"
 
 
 def show_parameters(line: str) -> None:
@@ -194,12 +209,19 @@ def show_parameters(line: str) -> None:
 
     _refuse_words(line, "%kedro_params")
     parameters = session().parameters
-    shown = (
-        yaml.safe_dump(mask_value(parameters), sort_keys=False, allow_unicode=True)
-        if parameters
-        else "No parameters yet."
-    )
-    print(shown.rstrip())  # noqa: T201 - what the user asked for
+    shown = "No parameters yet."
+    if parameters:
+        shown = yaml.safe_dump(mask_value(_cut(parameters)), sort_keys=False, allow_unicode=True)
+    print("\n".join(bounded([shown.rstrip()], _MOST_SHOWN)))  # noqa: T201 - what the user asked for
+
+
+def _cut(value: Any) -> Any:
+    """The value with its very long texts shortened."""
+    if isinstance(value, Mapping):
+        return {key: _cut(each) for key, each in value.items()}
+    if type(value) is list:
+        return [_cut(each) for each in value]
+    return shortened(value, _LONGEST_TEXT) if type(value) is str and len(value) > _LONGEST_TEXT else value
 
 
 def _evaluate(shell: Any, expression: str) -> Any:

@@ -14,6 +14,7 @@ from kedro_nb.notebook.history_table import HistoryTable, history_row, how_many
 from kedro_nb.session import session
 from kedro_nb.session.display import count_text
 from kedro_nb.session.history import record_of
+from kedro_nb.session.records.checked import checked
 from kedro_nb.session.records.compare import compare
 from kedro_nb.session.records.record import MIME_TYPE
 
@@ -117,11 +118,15 @@ def records_in(file: str) -> list[dict[str, Any]]:
     except FileNotFoundError:
         near = [each.name for each in path.parent.glob("*.ipynb")]
         raise RequestError(f"There is no notebook '{file}'{did_you_mean(path.name, near)}.") from None
+    except RecursionError:
+        raise RequestError(f"'{file}' cannot be read as a notebook: it is nested too deeply.") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RequestError(f"'{file}' cannot be read as a notebook: {error}.") from error
     if not found:
         raise RequestError(f"No run is recorded in '{file}'.")
-    return [mask_value(each) for each in found]  # an older version may have written it
+    where = f"In '{file}', the record of run"
+    # An older version may have written secrets.
+    return [mask_value(checked(each, f"{where} {number}")) for number, each in enumerate(found, start=1)]
 
 
 class RunView:

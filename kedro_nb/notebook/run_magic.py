@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["help_text", "run"]
 
 _levels: dict[str, tuple[int, list[int]]] = {}  # of loggers: what was set before, what runs wish now
-_BEGINNING = re.compile(r"\s*--from-(?:nodes|inputs)(?:=|\s+)(?:'[^']*'|\"[^\"]*\"|\S*)")
+_BEGINNING = re.compile(r"\s--from-(?:nodes|inputs)(?:=|\s+)(?:'[^']*'|\"[^\"]*\"|\S*)")
 
 
 def run(shell: Any, line: str) -> RunResult | Run | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 WHOLE = "parameters"
 PREFIX = "params:"
+DEEPEST = 100  # levels of nesting
 
 
 def is_parameter(name: str) -> bool:

@@ -34,7 +34,7 @@ INTERVAL = 0.05  # seconds between two events of a node that keeps printing
 _BURST = 20  # events that a node may be ahead of that: a few lines are told as they are printed
 _MOST = 1 << 16  # characters in one event
 
-_OVERWRITTEN = re.compile(r"[^\r\n]+\r+(?=[^\r\n])")
+_OVERWRITTEN = re.compile(r"(?<![^\r\n])[^\r\n]++\r++(?=[^\r\n])")  # from the beginning of a line only
 
 _active: set[NodePrints] = set()
 _lock = threading.RLock()

@@ -32,7 +32,11 @@ def command_line(request: RunRequest, command: str = "%kedro_run", options: Sequ
     """
     try:
         words = [*_words(request), *options]
-    except (ValueError, RequestError):  # of RequestError there may be one for what we try to read back
+    except (
+        ValueError,
+        RequestError,
+        RecursionError,
+    ):  # of RequestError there may be one for what we try to read back
         return None
     return " ".join([command, *map(shlex.quote, words)]).strip()
 

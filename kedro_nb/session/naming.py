@@ -9,6 +9,7 @@ from kedro_nb.errors import RequestError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+_LONGEST = 500  # characters of a name
 _SHORT = 12  # longer lists help nobody
 
 
@@ -22,7 +23,8 @@ def unknown(kind: str, name: str, known: Collection[str], where: str = "", more:
         where: follows the name, as in " in the pipeline".
         more: a last sentence.
     """
-    parts = [f"There is no {kind} '{name}'{where}{_hint(name, known)}."]
+    shown = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
+    parts = [f"There is no {kind} '{shown}'{where}{_hint(name, known)}."]
     if not known:
         parts.append("There is none at all.")
     elif len(known) == 1:

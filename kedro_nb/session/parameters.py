@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from kedro_nb.pipeline import Pipeline
 
+_MOST_WARNINGS = 5
+_DEEPEST = 100  # dots in the name of a parameter
+
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """`over` laid over `base`, mapping by mapping. Neither is changed."""
@@ -68,14 +71,26 @@ def warn_of_unread(params: Mapping[str, Any], session: Mapping[str, Any], pipeli
     if WHOLE in pipeline.inputs():
         return
     known = read | {name.removeprefix(PREFIX) for name, _ in _nested(PREFIX, session)}
-    for name, value in _nested(PREFIX, params):
-        key = name.removeprefix(PREFIX)
-        if not isinstance(value, Mapping) and not any(key == k or key.startswith(f"{k}.") for k in known):
-            warnings.warn(
-                f"No node of this run reads the parameter '{key}'{did_you_mean(key, known)}.",
-                UserWarning,
-                stacklevel=2,
-            )
+    leaves = (
+        name.removeprefix(PREFIX) for name, value in _nested(PREFIX, params) if not isinstance(value, Mapping)
+    )
+    unread = [key for key in leaves if known.isdisjoint(_with_those_above(key))]
+    for key in unread[:_MOST_WARNINGS]:
+        warnings.warn(
+            f"No node of this run reads the parameter '{key}'{did_you_mean(key, known)}.",
+            UserWarning,
+            stacklevel=2,
+        )
+    if (more := len(unread) - _MOST_WARNINGS) > 0:
+        warnings.warn(
+            f"No node of this run reads {more:,} more of its parameters.", UserWarning, stacklevel=2
+        )
+
+
+def _with_those_above(key: str) -> Iterator[str]:
+    """`a`, `a.b` and `a.b.c` of `a.b.c`."""
+    parts = key.split(".", _DEEPEST)
+    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 # Entries of all sessions and runs, by id.
@@ -100,7 +115,7 @@ class ParameterEntries:
                 before = catalog[name] if name in known else None
                 if _put_by_somebody.get(id(before)) is before:
                     before = None  # another session's, which puts its own again when it needs them
-                ours = _replace(catalog, name, dataset)
+                ours = _replace(catalog, name, dataset, there=name in known)
                 _put_by_somebody[id(ours)] = ours
                 self._put[name] = ours, before
 
@@ -121,7 +136,7 @@ class ParameterEntries:
             put, self._put = self._put, {}
             for name, (dataset, before) in put.items():
                 if self._catalog.get(name) is dataset:
-                    _replace(self._catalog, name, before)
+                    _replace(self._catalog, name, before, there=True)
 
 
 def _datasets(
@@ -132,9 +147,16 @@ def _datasets(
     return {name: MemoryDataset(value) for name, value in entries(parameters).items()}
 
 
-def _replace(catalog: Any, name: str, dataset: Any) -> Any:
-    """Set or, with None, remove a dataset, without a word in the log; gives what the catalog holds then."""
-    if name in catalog.keys():  # noqa: SIM118 - `in` is true for patterns
+def _replace(catalog: Any, name: str, dataset: Any, *, there: bool) -> Any:
+    """Set or, with None, remove a dataset, without a word in the log; gives what the catalog holds then.
+
+    Args:
+        catalog: to change.
+        name: of the dataset.
+        dataset: the new one.
+        there: the catalog has an entry of this name, and not only a pattern.
+    """
+    if there:
         _remove(catalog, name)
     if dataset is None:
         return None

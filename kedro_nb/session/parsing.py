@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import RequestError
-from kedro_nb.masking import is_secret, mask_text
+from kedro_nb.masking import is_secret, mask_start, mask_text
+from kedro_nb.pipeline.parameters import DEEPEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CLOSING = {"[": "]", "{": "}"}
 _BEFORE_QUOTE = "=:,[{"  # a quote after one of these begins a quoted text; elsewhere it is an apostrophe
+_SHOWN = 200  # characters of what the user wrote, in a message
 _QUOTED = re.compile(r"""'(?:''|[^'])*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
 
 
@@ -52,7 +53,7 @@ def parse_params(text: str, where: str = "--params") -> dict[str, Any]:
             )
         if match is None:
             raise RequestError(
-                f"{where}: '{item}' has no value. Write it as {item}=VALUE, items between commas."
+                f"{where}: '{_brief(item)}' has no value. Write it as {_brief(item)}=VALUE, items between commas."
             )
         key = match[1].strip()
         _nest(found, key, _value(match[2].strip(), item, where), where)
@@ -64,7 +65,7 @@ def nest(flat: Mapping[Any, Any], where: str = "--params") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in flat.items():
         if not isinstance(key, str):
-            raise RequestError(f"{where}: keys are names, and {key!r} is a '{type(key).__name__}'.")
+            raise RequestError(f"{where}: keys are names, and {key!r:.80} is a '{type(key).__name__}'.")
         _nest(found, key, nest(value, where) if isinstance(value, dict) else value, where)
     return found
 
@@ -75,7 +76,7 @@ def parse_versions(text: str, where: str = "--load-versions") -> dict[str, str]:
     for item in split_list(text):
         name, colon, version = (part.strip() for part in item.partition(":"))
         if not (name and colon and version):
-            raise RequestError(f"{where}: '{item}' is not of the form dataset:version.")
+            raise RequestError(f"{where}: '{_brief(item)}' is not of the form dataset:version.")
         found[name] = version
     return found
 
@@ -93,8 +94,10 @@ def load_yaml(text: str, where: str, first_line: int = 1) -> Any:
     """
     import yaml
 
+    from kedro_nb.session.yaml_loader import Loader
+
     try:
-        return yaml.load(text, _loader_class())  # noqa: S506 - a SafeLoader
+        return yaml.load(text, Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         problem = " ".join(filter(None, [getattr(error, "context", ""), getattr(error, "problem", "")]))
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -102,8 +105,12 @@ def load_yaml(text: str, where: str, first_line: int = 1) -> Any:
             raise RequestError(f"{where}: this is not valid YAML: {problem or error}.") from error
         place = f"line {mark.line + first_line}, column {mark.column + 1}"
         line = "".join(text.splitlines()[mark.line : mark.line + 1])
-        shown = f"\n  {mask_text(line)}\n  {' ' * mark.column}^" if line.strip() else ""
+        shown = (
+            f"\n  {mask_text(line)}\n  {' ' * mark.column}^" if line.strip() and len(line) <= _SHOWN else ""
+        )
         raise RequestError(f"{where}, {place}: this is not valid YAML: {problem}.{shown}") from error
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+        raise RequestError(f"{where}: this is not valid YAML: {error}.") from error
 
 
 def _split_items(text: str, where: str) -> list[str]:
@@ -126,9 +133,7 @@ def _split_items(text: str, where: str) -> list[str]:
         position = end
     items.append(text[start:])
     if closing:
-        raise RequestError(
-            f"{where}: the closing {closing[-1]} is missing in '{mask_text(items[-1].strip())}'."
-        )
+        raise RequestError(f"{where}: the closing {closing[-1]} is missing in '{_brief(items[-1].strip())}'.")
     return [item.strip() for item in items if item.strip()]
 
 
@@ -139,25 +144,38 @@ def _value(text: str, item: str, where: str) -> Any:
         except RequestError as error:
             problem = getattr(error.__cause__, "problem", None) or error
             raise RequestError(
-                f"{where}: the value in '{mask_text(item)}' is not valid YAML: {problem}."
+                f"{where}: the value in '{_brief(item)}' is not valid YAML: {problem}."
             ) from error
-    return _typed(text)
+    return _typed(text, item, where)
 
 
-def _typed(text: str) -> Any:
+def _typed(text: str, item: str, where: str) -> Any:
     """A plain text as the number, boolean or null that YAML sees in it; nothing in it is syntax."""
     import yaml
 
-    loader = _loader_class()("")
+    from kedro_nb.session.yaml_loader import Loader
+
+    loader: Any = Loader("")
     tag = loader.resolve(yaml.ScalarNode, text, (True, False))
-    return loader.construct_object(yaml.ScalarNode(tag, text))
+    try:
+        return loader.construct_object(yaml.ScalarNode(tag, text))
+    except yaml.YAMLError as error:
+        problem = getattr(error, "problem", None) or error
+        raise RequestError(f"{where}: the value in '{_brief(item)}' cannot be read: {problem}.") from error
+
+
+def _brief(text: str) -> str:
+    """The beginning of what the user wrote, without secrets."""
+    return mask_text(text) if len(text) <= _SHOWN else f"{mask_start(text, _SHOWN)}…"
 
 
 def _nest(found: dict[str, Any], key: str, value: Any, where: str) -> None:
     """Put a value at a dotted key."""
     parts = key.split(".")
     if not all(parts):
-        raise RequestError(f"{where}: '{key}' is not a key: names, with dots between them to nest.")
+        raise RequestError(f"{where}: '{_brief(key)}' is not a key: names, with dots between them to nest.")
+    if len(parts) > DEEPEST:
+        raise RequestError(f"{where}: '{_brief(key)}' nests more than {DEEPEST} levels deep.")
     inner = found
     for depth, part in enumerate(parts[:-1], start=1):
         inner = inner.setdefault(part, {})
@@ -171,42 +189,3 @@ def _nest(found: dict[str, Any], key: str, value: Any, where: str) -> None:
         raise RequestError(f"{where}: '{key}' is given a value, and so is '{key}.{next(iter(before), '')}'.")
     else:
         inner[last] = value
-
-
-@functools.cache
-def _loader_class() -> Any:
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        """YAML as configuration needs it: no dates, no numbers to base 60, and no key twice."""
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-            seen = set()
-            for key, _ in node.value:
-                if key.tag != "tag:yaml.org,2002:merge" and isinstance(key, yaml.ScalarNode):
-                    if key.value in seen:
-                        raise yaml.constructor.ConstructorError(
-                            problem=f"the key '{key.value}' is there twice", problem_mark=key.start_mark
-                        )
-                    seen.add(key.value)
-            return super().construct_mapping(node, deep)
-
-    replaced = ("timestamp", "int", "float")
-    Loader.yaml_implicit_resolvers = {
-        first: [(tag, regex) for tag, regex in resolvers if tag.rpartition(":")[2] not in replaced]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    for tag, regex in (("float", _FLOAT), ("int", _INT)):
-        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", regex, list("-+.0123456789"))
-    return Loader
-
-
-_FLOAT = re.compile(
-    r"""(?: [-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?
-          | [-+]?[0-9][0-9_]*[eE][-+]?[0-9]+
-          | [-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?
-          | [-+]?\.(?:inf|Inf|INF)
-          | \.(?:nan|NaN|NAN) )$""",
-    re.VERBOSE,
-)
-_INT = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)$")

@@ -23,15 +23,20 @@ def _em(char: str) -> float:
 
 def shorten(text: str, size: float, limit: float, *, bold: bool = False) -> str:
     """Leave out the middle of a text wider than `limit`: the ends tell names apart best."""
-    if width_of(text, size, bold=bold) <= limit:
+    widths = [width_of(char, size, bold=bold) for char in text]
+    width = sum(widths)
+    if width <= limit:
         return text
-    head, tail = text[: len(text) // 2], text[len(text) // 2 :]
-    while (head or tail) and width_of(f"{head}…{tail}", size, bold=bold) > limit:
-        if len(head) > len(tail):
-            head = head[:-1]
+    width += width_of("…", size, bold=bold)
+    head = tail = len(text) // 2  # the text before one and from the other
+    while (head or tail < len(text)) and width > limit:
+        if head > len(text) - tail:
+            head -= 1
+            width -= widths[head]
         else:
-            tail = tail[1:]
-    return f"{head}…{tail}"
+            width -= widths[tail]
+            tail += 1
+    return f"{text[:head]}…{text[tail:]}"
 
 
 def printable(text: str) -> str:

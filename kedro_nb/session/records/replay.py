@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kedro_nb.errors import PipelineError, RequestError
 from kedro_nb.pipeline import Node, Pipeline
 from kedro_nb.runner import Monitor, events
 from kedro_nb.runner.measures import Measured
 from kedro_nb.session.progress import RunProgress
+from kedro_nb.session.records.checked import checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,18 +21,27 @@ class ReplayedRun:
     Args:
         record: of a run.
 
+    Raises:
+        RequestError: it is no record, or its nodes are no pipeline.
+
     Attributes:
         record: that one.
         over: False, as nobody is to make its record anew.
     """
 
     def __init__(self, record: Mapping[str, Any]) -> None:
+        record = checked(record)
         self.record = dict(record)
         self.id: str = record["id"]
         self.state: str = record["state"]
         self.started, self.ended = record.get("started"), record.get("ended")
         self.expected: float | None = record.get("expected")
-        self.progress = _progress(record)
+        try:
+            self.progress = _progress(record)
+        except (PipelineError, ValueError, TypeError) as error:
+            raise RequestError(
+                f"The record of run {self.id} cannot be drawn: its nodes are no pipeline: {error}"
+            ) from error
         self.pipeline = self.progress.pipeline
         self.error, self.resume = self.progress.error, self.progress.resume
         self.monitor = Monitor()
