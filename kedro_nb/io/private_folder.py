@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO  # what group and others may do
 # A pipe would block without O_NONBLOCK until someone opens its other end; for files it means nothing.
-_OPEN = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+_OPEN = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY if os.name == "posix" else 0
 
 
 def make(root: Path, prefix: str) -> Path:

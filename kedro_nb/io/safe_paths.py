@@ -11,6 +11,7 @@ from kedro_nb.errors import DatasetError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_PLAIN = re.compile(r"[\w-]+")
 _SEPARATOR = re.compile(r"[/\\]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 # What the beginning of a text can do to a path: an absolute path, a home folder, a drive, a protocol. fsspec reads
@@ -76,6 +77,8 @@ def leads_elsewhere(template: str, filled: str, values: list[str]) -> bool:
         filled: the same text, with the values.
         values: what was filled in.
     """
+    if all(map(_PLAIN.fullmatch, values)):  # as nearly always
+        return False
     if any("\0" in value or _SEPARATOR.match(value) for value in values):
         return True
     pairs = [(template, filled)]

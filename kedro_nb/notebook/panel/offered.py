@@ -9,6 +9,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from ipywidgets import Layout
+from traitlets import default
+
 from kedro_nb.errors import RequestError, did_you_mean
 from kedro_nb.masking import error_text
 from kedro_nb.notebook.panel.fields import is_plain, kind_of
@@ -27,8 +30,19 @@ _TAKES = {"bool": {"bool"}, "int": {"int"}, "float": {"int", "float"}, "text": {
 logger = logging.getLogger(__name__)
 
 
+class _FixedLayout(Layout):  # type: ignore[misc]  # of an untyped package
+    """The panel's place in the page; the page sets nothing in it, such as the module that draws it."""
+
+    def set_state(self, sync_data: Any) -> None:  # noqa: ARG002 - ipywidgets' signature
+        logger.info("The page has tried to set the layout of a panel. It is ignored.")
+
+
 class CheckedPanel(PanelTraits):
     """Does what the page asks for where that was offered, and says in `message` why not where it was not."""
+
+    @default("layout")
+    def _default_layout(self) -> Layout:
+        return _FixedLayout()
 
     def set_state(self, sync_data: Any) -> None:
         """Take what the page has chosen."""

@@ -361,6 +361,13 @@ def test_a_message_that_means_nothing_is_logged_and_ignored(data, quiet, caplog)
     assert len([record for record in caplog.records if "ignored" in record.message]) == 1
 
 
+def test_the_page_does_not_set_what_draws_the_panels_place(quiet):
+    before = quiet.layout.get_state()
+    for state in ({"_view_module": "evil"}, {"_model_name": "evil"}, {"width": "0"}, {"_esm": "evil"}):
+        receive(quiet.layout, {"method": "update", "state": state, "buffer_paths": []})
+    assert quiet.layout.get_state() == before
+
+
 def test_so_is_one_that_is_no_message(quiet):
     for message in (None, {}, [], {"content": None}, {"content": {"data": 1}}, {"content": []}):
         quiet._handle_msg(message)
