@@ -4,7 +4,7 @@ A value is searched for as it is and as it looks in HTML, JSON, URLs, shells and
 common would tear other text apart, so that what is searched for depends on the value:
 
 - 8 characters and more: anywhere, within other words too.
-- 4 to 7 characters, and numbers of 6 digits and more: as a whole word.
+- 4 to 7 characters, numbers of 6 digits and more, and words of small letters: as a whole word.
 - Less than that, shorter numbers, and words such as "true", "test" or "password": not at all. They are still hidden
   where they stand beside a secret name.
 """
@@ -118,7 +118,9 @@ def _all_forms() -> tuple[_Form, ...]:
 
 def _is_word(value: str) -> bool:
     """Whether a value only counts where it is not within a longer word."""
-    return len(value) < ANYWHERE or _NUMBER.fullmatch(value) is not None
+    return (
+        len(value) < ANYWHERE or (value.isalpha() and value.islower()) or _NUMBER.fullmatch(value) is not None
+    )
 
 
 def _whole(form: str) -> re.Pattern[str]:

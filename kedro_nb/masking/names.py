@@ -32,7 +32,7 @@ _KEYS_OF = words(
     "ecdsa gpg pgp ssl tls crypto aes hmac fernet service subscription license client consumer app application admin "
     "bot deploy webhook session functions function vault"
 )
-_SIGNATURES_OF = words("access amz shared request webhook hmac")
+_SIGNATURES_OF = words("access amz goog shared request webhook hmac")
 _TOKENS_OF = words("api access auth refresh secret bearer session id sas bot")
 _NO_TOKEN = words(
     "pad eos bos unk sep cls mask stop start end special next first last max min num per new prompt completion input "

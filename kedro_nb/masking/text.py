@@ -47,7 +47,7 @@ _HINTS = (
         "asia",
         "gh",
     ),
-    *("xox", "sk-"),
+    *("xox", "sk-", "k_live_", "aiza", "glpat-"),
 )
 _ANY_HINT = re.compile("|".join(map(re.escape, _HINTS)))
 _SHORT = 500  # characters
@@ -60,13 +60,13 @@ _ALONE = re.compile(r"https?://(?P<secret>[^\s:/@'\"<>?#]{16,300})@")  # a token
 _FORMATS = re.compile(
     r"\bBearer\s+(?P<bearer>[A-Za-z0-9._~+/=-]{8,})"
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?P<pem>.*?)(?:-----END (?:[A-Z]+ )*PRIVATE KEY-----|\Z)"
-    r"|(?P<token>(?<![\w-])(?:eyJ[\w-]{8,4000}\.[\w-]{8,4000}(?:\.[\w-]{0,4000})?|A[KS]IA[0-9A-Z]{16}|gh[psour]_\w{20,}|github_pat_\w{20,}"
-    r"|xox[abprs]-[\w-]{10,}|sk-[\w-]{20,}))",
+    r"|(?P<token>(?<![\w-])(?:eyJ[\w-]{8,4000}\.[\w-]{8,4000}(?:\.[\w-]{0,4000})?|A[KS]IA[0-9A-Z]{16}|AIza[\w-]{35}"
+    r"|gh[psour]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|[sr]k_live_\w{16,}|sk-[\w-]{20,}))",
     re.DOTALL,
 )
 _NAMED = re.compile(
     r"(?<![\w.-])(?P<name>[\w.-]++)"
-    r"(?:(?P<quote>\\*+['\"])\]?)?"
+    r"(?:(?P<quote>\\*+['\"]|&quot;|&\#x?[0-9]+;)\]?)?"
     r"(?P<separator>[ \t]*+(?:={1,2}>?|:)[ \t]*+)"
 )
 _PAIR = re.compile(r"\(\s*(?P<quote>\\*['\"])(?P<name>[\w.-]{1,200}+)(?P=quote),\s*")  # ('password', 'x')
@@ -78,11 +78,14 @@ _NAME_HINT = re.compile(
 )
 _LONGEST_NAME = 200  # characters
 _NEAR_BRACKET = 8  # characters between a bracket and a name: a quote, spaces
-_PREFIX = re.compile(r"(?:[bBrRuUfF]{1,2})?(?P<quote>\\*+(?:\"\"\"|'''|['\"]))")
+_PREFIX = re.compile(r"(?:[bBrRuUfF]{1,2})?(?P<quote>\\*+(?:\"\"\"|'''|['\"])|&quot;|&\#x?[0-9]+;)")
 _TO_DELIMITER = re.compile(r"[^\s;&,'\"<>)\]}]*+")
 _TO_SEMICOLON = re.compile(r"[^;'\"\n]*+")
 _TO_LINE_END = re.compile(r"[^'\"\n\\]*+")
 _NO_SECRET = re.compile(rf"(?:None|True|False|null|true|false|VALUE|NULL|{re.escape(MASK)})(?!\w)")
+_BLOCK = re.compile(r"[|>][+-]?[ \t]*\n(?:[ \t]+[^\n]*(?:\n|\Z))+")  # a text of several lines in YAML
+_CONNECTION = re.compile(r"[^;'\"\n]{1,300}+;\s?[\w ]{2,40}=")  # PWD=a b;Server=h
+_TAG = re.compile(r"<(?P<name>[\w.:-]{1,200}+)(?:\s[^<>]{0,500})?>(?P<secret>[^<]{1,10000}+)</")
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _DIGITS = re.compile(r"\d{4,}\b")
 _MARK = re.compile(r"[()\[\]{}]|\\*+['\"]")
@@ -189,6 +192,8 @@ def _spans(text: str, *, code: bool = False) -> Iterator[Span]:
         yield from (match.span("secret") for match in _ALONE.finditer(text))
     for match in _FORMATS.finditer(text):
         yield match.span(match.lastgroup or 0)
+    if "</" in text:
+        yield from (match.span("secret") for match in _TAG.finditer(text) if is_secret(match["name"]))
     yield from _values_of_names(text, code=code)
 
 
@@ -232,7 +237,7 @@ def _values_of_names(text: str, *, code: bool) -> Iterator[Span]:
 
 def _value(text: str, match: re.Match[str], *, code: bool) -> Span | None:
     """Where the value of a secret name stands; None where the name is none, or has no value."""
-    if not is_secret(match["name"]) and match["name"] not in _IN_QUERY:
+    if not is_secret(match["name"]) and match["name"].lower() not in _IN_QUERY:
         return None
     if (match.re is _NAMED and not _is_named(text, match)) or _NO_SECRET.match(text, match.end()):
         return None
@@ -255,8 +260,13 @@ def _end_of_word(text: str, match: re.Match[str]) -> int:
     before = text[max(0, match.start() - _NEAR) : match.start()].rstrip()
     if match["name"].lower() in _HEADERS and ":" in match[0]:
         pattern = _TO_LINE_END
+    elif block := _BLOCK.match(text, start):
+        return block.end()
     else:
-        pattern = _TO_SEMICOLON if before[-1:] == ";" else _TO_DELIMITER
+        in_connection = before[-1:] == ";" or (
+            before[-1:] not in {"?", "&"} and _CONNECTION.match(text, start)
+        )
+        pattern = _TO_SEMICOLON if in_connection else _TO_DELIMITER
     end = pattern.match(text, start).end()  # type: ignore[union-attr]  # it matches the empty text
     call = text.find("(", start, end)
     return _closing_bracket(text, call) + 1 if call >= 0 else end
@@ -278,16 +288,17 @@ def _is_named(text: str, match: re.Match[str]) -> bool:
 
 def _closing_quote(text: str, position: int, quote: str) -> int:
     """Where a quoted text ends: before the quote that closes it, or at the end of all."""
-    if quote.startswith("\\"):  # a quoted text within a quoted text
+    if quote[0] in "\\&":  # a quoted text within a quoted text, or in HTML
         found = text.find(quote, position)
         return len(text) if found < 0 else found
     while (found := text.find(quote, position)) >= 0:
         first = found
         while first > position and text[first - 1] == "\\":
             first -= 1
-        if (found - first) % 2 == 0:
+        doubled = found > position and text.startswith(quote, found + len(quote))  # as in SQL and YAML
+        if (found - first) % 2 == 0 and not doubled:
             return found
-        position = found + 1
+        position = found + (2 * len(quote) if doubled else 1)
     return len(text)
 
 

@@ -32,7 +32,7 @@ def _masked(name: object, value: Any, depth: int) -> Any:
     if hides(name, value):
         return MASK
     if isinstance(value, Mapping):
-        return {_leaf(key): _masked(key, each, depth - 1) for key, each in value.items()} if depth else MASK
+        return {key: _masked(key, each, depth - 1) for key, each in value.items()} if depth else MASK
     if type(value) in {list, tuple}:
         return _items(value, depth - 1) if depth else MASK
     return _leaf(value)
@@ -49,7 +49,7 @@ def mask_strings(value: Any) -> Any:
     if isinstance(value, str):
         return mask_known(value)
     if isinstance(value, dict):
-        return {mask_strings(key): mask_strings(each) for key, each in value.items()}
+        return {key: mask_strings(each) for key, each in value.items()}
     return [mask_strings(each) for each in value] if isinstance(value, list) else value
 
 

@@ -11,7 +11,7 @@ from kedro_nb.errors import DatasetError, DatasetNotFoundError, RequestError, cl
 from kedro_nb.exceptions import bounded
 from kedro_nb.io import DataCatalog
 from kedro_nb.io.marks import lacks_data
-from kedro_nb.masking import mask_value
+from kedro_nb.masking import mask_text, mask_value
 from kedro_nb.notebook.arguments import (
     identifier,
     parse_mapping,
@@ -212,7 +212,7 @@ def show_parameters(line: str) -> None:
     shown = "No parameters yet."
     if parameters:
         shown = yaml.safe_dump(mask_value(_cut(parameters)), sort_keys=False, allow_unicode=True)
-    print("\n".join(bounded([shown.rstrip()], _MOST_SHOWN)))  # noqa: T201 - what the user asked for
+    print("\n".join(bounded([mask_text(shown.rstrip())], _MOST_SHOWN)))  # noqa: T201 - what the user asked for
 
 
 def _cut(value: Any) -> Any:
