@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -185,17 +186,22 @@ def _bindings(shell: Any, source: str) -> Bindings:
 
 def _statements(shell: Any, source: str) -> Iterator[ast.stmt]:
     """The statements of a cell, with those that `%%time` and the like, or `%run`, execute in the notebook."""
-    for statement in ast.parse(source).body:
+    for statement in _parse(source):
         yield statement
-        call = call_of_shell(getattr(statement, "value", None))
-        if call is None:
+        method, words = call_of_shell(getattr(statement, "value", None)) or ("", [])
+        if not words:
             continue
-        method, words = call
         with contextlib.suppress(SyntaxError):  # what is not Python binds nothing here
             if method == "run_cell_magic":
                 yield from _statements(shell, _python(shell, words[-1]))
             elif method == "run_line_magic" and words[0] == "run":
-                yield from ast.parse(_script(words[-1])).body
+                yield from _parse(_script(words[-1]))
+
+
+def _parse(source: str) -> list[ast.stmt]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # IPython compiles the cell, and warns then
+        return ast.parse(source).body
 
 
 def _python(shell: Any, cell: str) -> str:

@@ -122,6 +122,8 @@ class Session:
     ) -> Run:
         """A run of what is asked for that has not begun: `run.execute()`, or `run.start()` in the background.
 
+        Nodes whose functions the notebook has clearly redefined run the new ones: see `kedro_nb.session.definitions`.
+
         Args:
             request: what to run and how; everything by default.
             catalog: used instead of the session's.

@@ -27,11 +27,6 @@ class Redefinition:
     remake: str
     announced: set[str] | None = field(default=None, compare=False)
 
-    @property
-    def followed(self) -> bool:
-        """Whether the run uses the new function."""
-        return self.announced is not None
-
 
 def lines_about(found: Mapping[Redefinition, Sequence[str]]) -> list[str]:
     """What the user should know of redefined functions before a run: what is new, and what is not used.

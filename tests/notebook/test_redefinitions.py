@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 
 import pytest
+from IPython.utils.capture import capture_output
 
 from kedro_nb.notebook.panel import Panel
 from kedro_nb.pipeline import Pipeline
@@ -163,6 +165,30 @@ def test_functions_that_no_node_holds_are_released(notebook):
     for number in range(3):
         notebook.run(f"@doubled\ndef f(x): return {number}\nseen.append(weakref.ref(f))")
     assert notebook.run("gc.collect(); [each() is None for each in seen]") == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        r"pattern = '\d'",
+        "get_ipython().run_line_magic(*('pwd', ''))",
+        "%%script cat\nno Python {",
+        "%run -p",
+        "value = (" + "1 + " * 900 + "1)",
+        "",
+        "#",
+    ],
+)
+def test_observing_a_cell_shows_nothing(notebook, code):
+    """A warning comes once, as without the extension, and no error of a callback of IPython's."""
+    shown = []
+    for load in ("unload", "load"):
+        notebook.run(f"%{load}_ext kedro_nb")
+        with warnings.catch_warnings(record=True) as seen, capture_output() as output:
+            warnings.simplefilter("always")
+            notebook.shell.run_cell(code)
+        shown.append((len(seen), "Error in callback" in f"{output.stdout}{output.stderr}"))
+    assert shown[0] == shown[1]
 
 
 def test_objects_with_a_class_of_their_own_making_do_not_disturb_a_cell(notebook):
