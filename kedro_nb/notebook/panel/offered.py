@@ -7,6 +7,7 @@ whole or not at all. Code in the notebook is not restricted: it sets traits and 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Layout
@@ -18,7 +19,7 @@ from kedro_nb.notebook.panel.fields import is_plain, kind_of
 from kedro_nb.notebook.panel.traits import PanelTraits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
     from kedro_nb.notebook.panel.panel import Panel
 
@@ -26,6 +27,8 @@ _MOST_TEXT = 20_000  # characters
 _MOST_COMPARED = 2
 # The kinds of values that the control of a kind gives; the control of another kind gives any.
 _TAKES = {"bool": {"bool"}, "int": {"int"}, "float": {"int", "float"}, "text": {"text"}}
+
+_Check = Callable[[Any, str, Any], None]  # of the panel, the name of a trait or an argument, and its value
 
 logger = logging.getLogger(__name__)
 
@@ -129,49 +132,42 @@ def _check_field(fields: list[dict[str, Any]], key: Any, given: Mapping[str, Any
         )
 
 
-def _one_of(what: str, offered: Callable[[Any], Collection[Any]]) -> Callable[[Any, str, Any], None]:
+def _one_of(what: str, offered: Callable[[Any], Collection[str]]) -> _Check:
     def check(panel: Any, _name: str, value: Any) -> None:
-        known = offered(panel)
-        if not isinstance(value, str):
-            raise RequestError(f"A {what} is chosen by its name, and not as {_short(value)}.")
-        if value not in known:
-            raise RequestError(
-                f"The panel offers no {what} {_short(value)}{did_you_mean(value[:200], filter(None, known))}."
-            )
+        _check_name(what, value, offered(panel))
 
     return check
 
 
-def _some_of(what: str, offered: Callable[[Any], Collection[str]]) -> Callable[[Any, str, Any], None]:
-    one = _one_of(what, offered)
-
+def _some_of(what: str, offered: Callable[[Any, str], Collection[str]]) -> _Check:
     def check(panel: Any, name: str, value: Any) -> None:
-        if not isinstance(value, list):
-            raise RequestError(f"'{name}' takes a list of names, and not {_short(value)}.")
+        known = offered(panel, name)
+        if not isinstance(value, list) or len(value) > len(known):
+            raise RequestError(f"'{name}' takes a list of names, each of them once, and not {_short(value)}.")
         for each in value:
-            one(panel, name, each)
+            _check_name(what, each, known)
 
     return check
 
 
-def _names(kind: str) -> Callable[[Any, str, Any], None]:
+def _check_name(what: str, value: Any, known: Collection[str]) -> None:
+    if not isinstance(value, str):
+        raise RequestError(f"A {what} is chosen by its name, and not as {_short(value)}.")
+    if value not in known:
+        hint = did_you_mean(value[:200], filter(None, known))
+        raise RequestError(f"The panel offers no {what} {_short(value)}{hint}.")
+
+
+def _names(*kinds: str) -> Callable[[Any, str], set[str]]:
     """Names of the pipeline, and those that were chosen before: the page takes them out one by one."""
-
-    def check(panel: Any, name: str, value: Any) -> None:
-        kinds = ("inputs", "outputs") if kind in {"inputs", "outputs"} else (kind,)
-        known = {*getattr(panel, name), *(each for which in kinds for each in panel.names.get(which, ()))}
-        _some_of(_SINGULAR[kind], lambda _panel: known)(panel, name, value)
-
-    return check
+    return lambda panel, name: {
+        *getattr(panel, name),
+        *(each for kind in kinds for each in panel.names.get(kind, ())),
+    }
 
 
-_SINGULAR = {
-    "nodes": "node",
-    "tags": "tag",
-    "namespaces": "namespace",
-    "inputs": "dataset",
-    "outputs": "dataset",
-}
+def _ids(panel: Any, _name: str) -> set[str]:
+    return {node["id"] for node in panel.graph.get("nodes", ())}
 
 
 def _flag(_panel: Any, name: str, value: Any) -> None:
@@ -217,25 +213,25 @@ _parameter = _one_of("parameter", lambda panel: {field["key"] for field in panel
 _argument = _one_of("argument", lambda panel: {field["key"] for field in panel.arguments})
 
 # The traits that the page sets.
-_CHOICES: dict[str, Callable[[Any, str, Any], None]] = {
+_CHOICES: dict[str, _Check] = {
     "pipeline": _one_of("pipeline", lambda panel: {"", panel.pipeline, *panel.pipelines}),
     "runner": _one_of("runner", lambda panel: {panel.runner, *(each["name"] for each in panel.runners)}),
     "is_async": _flag,
     "only_missing_outputs": _flag,
-    "tags": _names("tags"),
-    "node_names": _names("nodes"),
-    "from_nodes": _names("nodes"),
-    "to_nodes": _names("nodes"),
-    "from_inputs": _names("inputs"),
-    "to_outputs": _names("outputs"),
-    "namespaces": _names("namespaces"),
+    "tags": _some_of("tag", _names("tags")),
+    "node_names": _some_of("node", _names("nodes")),
+    "from_nodes": _some_of("node", _names("nodes")),
+    "to_nodes": _some_of("node", _names("nodes")),
+    "from_inputs": _some_of("dataset", _names("inputs", "outputs")),
+    "to_outputs": _some_of("dataset", _names("inputs", "outputs")),
+    "namespaces": _some_of("namespace", _names("namespaces")),
     "dataset": _one_of(
         "dataset", lambda panel: {"", panel.dataset, *(row["name"] for row in panel.datasets)}
     ),
     "compared": _runs,
 }
 # What the page can ask for, with the arguments.
-ACTIONS: dict[str, dict[str, Callable[[Any, str, Any], None]]] = {
+ACTIONS: dict[str, dict[str, _Check]] = {
     "run": {},
     "go_on": {},
     "stop": {},
@@ -244,9 +240,7 @@ ACTIONS: dict[str, dict[str, Callable[[Any, str, Any], None]]] = {
     "reset": {"key": _key},
     "slice": {
         "action": _one_of("slice", lambda _panel: ("from", "to", "only", "all")),
-        "ids": _some_of(
-            "node or dataset", lambda panel: {node["id"] for node in panel.graph.get("nodes", ())}
-        ),
+        "ids": _some_of("node or dataset", _ids),
     },
     "set_parameter": {"key": _parameter, "value": _anything},
     "enter_parameter": {"key": _parameter, "text": _text},

@@ -168,6 +168,7 @@ HOSTILE_STATES = [
     {"node_names": {"clean": 1}},
     {"node_names": [["clean"]]},
     {"tags": [None]},
+    {"tags": ["early"] * 10_000},
     {"from_nodes": ["clean", "evil"]},
     {"to_nodes": [DEEP]},
     {"from_inputs": ["../../secret"]},
