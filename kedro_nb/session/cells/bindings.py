@@ -70,6 +70,8 @@ def bindings_of(statements: Iterable[ast.stmt]) -> Bindings:
 
 
 def _bound_by(statement: ast.stmt) -> list[tuple[str, tuple[str, ...] | None]]:
+    if isinstance(statement, ast.Assign | ast.Expr):  # data, perhaps a lot of it
+        return [(name, None) for name in _names_in(statement, ast.Store)]
     bound = names_of(ast.Module([statement], [])).bound
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
         decorators = tuple(ast.dump(each) for each in statement.decorator_list)
@@ -91,5 +93,7 @@ def _loops_in(statement: ast.stmt) -> list[Loop]:
     return found
 
 
-def _names_in(expression: ast.expr) -> frozenset[str]:
-    return frozenset(node.id for node in ast.walk(expression) if isinstance(node, ast.Name))
+def _names_in(tree: ast.AST, context: type[ast.expr_context] = ast.expr_context) -> frozenset[str]:
+    return frozenset(
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, context)
+    )
