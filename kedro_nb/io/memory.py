@@ -159,7 +159,10 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
         return config
 
 
-_METHODS = frozenset({"load", "save", "exists", "release", "adopt", "peek", "packed", "borrow"})
+_METHODS = {
+    name: getattr(MemoryDataset, name)
+    for name in ("load", "save", "exists", "release", "adopt", "peek", "packed", "borrow")
+}
 
 
 def holds_data_plainly(dataset: object) -> bool:
@@ -168,4 +171,13 @@ def holds_data_plainly(dataset: object) -> bool:
     That is so for exactly our classes with exactly our methods: a subclass, or an object with a method of its own,
     may check or change the data.
     """
-    return "_HOLDS_PLAINLY" in vars(type(dataset)) and _METHODS.isdisjoint(vars(dataset))
+    return (
+        "_HOLDS_PLAINLY" in vars(type(dataset))
+        and methods_are_ours()
+        and _METHODS.keys().isdisjoint(vars(dataset))
+    )
+
+
+def methods_are_ours() -> bool:
+    """Whether the methods of MemoryDataset are those of this module: a test may have replaced one."""
+    return all(getattr(MemoryDataset, name) is method for name, method in _METHODS.items())

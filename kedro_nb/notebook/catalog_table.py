@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.io.marks import is_in_memory
+from kedro_nb.io.memory import holds_data_plainly
 from kedro_nb.masking import mask_text, mask_value
 from kedro_nb.notebook.tables import Table
 from kedro_nb.pipeline.parameters import PREFIX, is_parameter
@@ -128,7 +129,7 @@ def short_type(dataset: Any) -> str:
 
 def _memory_row(name: str, shown: str, dataset: Any) -> CatalogRow:
     exists = bool(dataset.exists())
-    size = data_size(dataset.peek()) if exists and hasattr(dataset, "peek") else ""
+    size = data_size(dataset.peek()) if exists and holds_data_plainly(dataset) else ""
     return CatalogRow(name, shown, "memory", _yes(exists), size)
 
 

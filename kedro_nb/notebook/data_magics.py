@@ -108,9 +108,9 @@ def _check_memory(names: list[str], catalog: Any) -> None:
             last = session().history.last
             passed_on = last is not None and name in last.pipeline.all_outputs() - last.pipeline.outputs()
             raise DatasetError(
-                f"{name}: Data for {short_type(dataset)} has not been saved yet, or was let go. "
+                f"{name}: Data for {short_type(dataset)} has not been saved yet, or was released. "
                 + (
-                    "A run lets go of data in memory once no node is left to read it. "
+                    "A run releases data in memory once no node is left to read it. "
                     f"To have it: %kedro_run --to-outputs={name}, or give it a catalog entry that stores it."
                     if passed_on
                     else f"Save it first: %kedro_save {name} EXPRESSION"

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kedro_nb.io.marks import is_in_memory
+from kedro_nb.io.memory import holds_data_plainly
 from kedro_nb.masking import MASK, hides, mask_start, mask_text
 
 _LINE = 120  # characters of one value's description
@@ -79,7 +80,7 @@ def _describe(name: str, dataset: Any) -> str:
     if not is_in_memory(dataset):
         return mask_text(repr(dataset))
     try:
-        data = dataset.peek() if hasattr(dataset, "peek") else dataset.load()
+        data = dataset.peek() if holds_data_plainly(dataset) else dataset.load()
     except Exception:  # noqa: BLE001 - user code may raise anything
         return f"<{type(dataset).__name__} without data>"
     return describe_value(data, name)

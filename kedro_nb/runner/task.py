@@ -18,6 +18,7 @@ from kedro_nb.io.catalog import log_loading, log_saving
 from kedro_nb.io.catalog import logger as io_logger
 from kedro_nb.io.copying import IMMUTABLE
 from kedro_nb.io.marks import is_in_memory
+from kedro_nb.io.memory import methods_are_ours
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.runner.failure import explain
 
@@ -101,7 +102,8 @@ class TaskContext:
         *,
         is_async: bool = False,
     ) -> None:
-        self.lends = plan.is_last_read if plan is not None and monitor.lends else _never
+        ours = methods_are_ours()
+        self.lends = plan.is_last_read if plan is not None and monitor.lends and ours else _never
         self.catalog = catalog
         self.monitor = monitor
         self.run_id = run_id
@@ -115,7 +117,7 @@ class TaskContext:
         if hook_manager is not None:
             self.plugins = [plugin for _, plugin in hook_manager.list_name_plugin() if plugin is not None]
         self.hooks = TaskHooks(hook_manager)
-        self.adopts = self.hooks.after_dataset_saved is None
+        self.adopts = ours and self.hooks.after_dataset_saved is None
         self.events: ModuleType | None = None
         if monitor.listeners:
             from kedro_nb.runner import events

@@ -3,6 +3,7 @@
 import copy
 import os
 import sqlite3
+import traceback
 
 import kedro.io as theirs
 import pytest
@@ -250,3 +251,43 @@ def test_each_reader_gets_what_was_saved_and_so_does_the_notebook(io, kind, runn
     result = runner.run(pipeline(nodes), catalog)
     expected = [2 + len(saved) + len(loaded)] * 3 + saved + loaded
     assert result["o"].load() == catalog.load("o") == expected
+
+
+@pytest.mark.parametrize("method", ["load", "save"])
+def test_a_method_that_was_replaced_on_the_class_is_called(method, runner, monkeypatch):
+    called, own = [], getattr(ours.MemoryDataset, method)
+
+    def replaced(dataset, *data):
+        called.append(method)
+        return own(dataset, *data)
+
+    monkeypatch.setattr(ours.MemoryDataset, method, replaced)
+    catalog = ours.DataCatalog({"x": [3]})
+    nodes = [node(lambda x: [*x, 4], "x", "d", name="make"), node(sum, "d", "out", name="add_up")]
+    assert runner.run(pipeline(nodes), catalog)["out"].peek() == 7
+    assert len(called) == 2
+
+
+def test_a_result_shows_what_a_subclass_loads(runner):
+    catalog = ours.DataCatalog({"x": 3, "out": datasets_of(ours)["Tagging"]()})
+    result = runner.run(pipeline([node(lambda x: [x], "x", "out", name="make")]), catalog)
+    assert repr(result) == "{'out': [3, 'saved', 'loaded']}"
+
+
+def test_errors_of_a_dataset_end_in_the_users_own_line(runner):
+    class Failing(ours.AbstractDataset):
+        def load(self):
+            return self.fail()
+
+        def fail(self):
+            raise ValueError("here")
+
+        def save(self, data):
+            """Nothing."""
+
+    catalog = ours.DataCatalog({"d": Failing()})
+    with pytest.raises(ours.DatasetError) as raised:
+        runner.run(pipeline([node(str, "d", "out", name="read")]), catalog)
+    lines = [line.strip() for line in traceback.format_exception(raised.value.__cause__)]
+    assert any('raise ValueError("here")' in line for line in lines)
+    assert lines[-1] == "ValueError: here"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError, RequestError, did_you_mean
 from kedro_nb.io.marks import is_in_memory
+from kedro_nb.io.memory import holds_data_plainly
 from kedro_nb.io.types import resolve_type
 from kedro_nb.masking import error_text
 from kedro_nb.notebook.arguments import identifier
@@ -118,9 +119,8 @@ def look(session: Session, name: str, last: Mapping[str, str], *, asked: bool) -
         return _nothing(last.get(name, ""))
     refresh(catalog, [name])
     dataset = catalog[name]
-    peek = getattr(dataset, "peek", None)
-    if peek is not None:
-        return preview(peek())  # without the copy that a node would get
+    if is_in_memory(dataset):  # without the copy that a node would get, where that is the same
+        return preview(dataset.peek() if holds_data_plainly(dataset) else catalog.load(name))
     size = stored_bytes(dataset)
     if not asked and (row.data != "yes" or size is None or size > _LARGE):
         why = row.size or "not looked at, as that may take long"

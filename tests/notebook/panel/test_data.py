@@ -105,7 +105,7 @@ def test_what_a_run_has_finished_can_be_looked_at_while_it_goes_on(panel, sessio
 
 def test_a_dataset_that_cannot_be_loaded_says_why(panel, session):
     class Broken(MemoryDataset):
-        def peek(self):
+        def load(self):
             raise OSError("the disk is gone")
 
     session.catalog["broken"] = Broken(1)

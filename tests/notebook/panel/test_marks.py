@@ -4,7 +4,7 @@ import kedro.io as theirs
 import pytest
 
 import kedro_nb.io as ours
-from kedro_nb.notebook.panel.data import datasets
+from kedro_nb.notebook.panel.data import datasets, look
 from kedro_nb.pipeline import Pipeline, node
 from kedro_nb.session import Session
 
@@ -66,3 +66,11 @@ def test_a_dataset_of_the_catalog_is_in_memory_if_it_is_marked(io):
     shown = where(catalog)
     assert [shown[name] for name in ("a_memory", "a_shared", "a_kept")] == ["memory"] * 3
     assert shown["a_file"] != "memory"
+
+
+@pytest.mark.parametrize("io", [ours, theirs], ids=["ours", "theirs"])
+def test_what_is_shown_is_what_the_dataset_loads(io):
+    loads = {"load": lambda self: [*io.MemoryDataset.load(self), "loaded"]}
+    catalog = io.DataCatalog()
+    catalog["d"] = type("Tagging", (io.MemoryDataset,), loads)([1])
+    assert look(Session(catalog), "d", {}, asked=False)["facts"][:2] == ["list", "2 items"]
