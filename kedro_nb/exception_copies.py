@@ -255,12 +255,15 @@ def linked(error: BaseException) -> Iterator[BaseException]:
 
 def _is_presentable(error: BaseException) -> bool:
     """Whether the error, and all that it leads to, can be read by anybody, is not too much, and has an end."""
+    if _ORIGINAL in _vars(type(error)):  # a copy, with what it leads to
+        return True
     room, left = _TEXT, _ERRORS
     waiting = [(error, 0)]
     while waiting:
         each, depth = waiting.pop()
         left -= 1  # one that is met twice counts twice, as it is shown twice
-        room -= _characters(each) if _is_readable(type(each)) else _TEXT + 1
+        if _ORIGINAL not in _vars(type(each)):
+            room -= _characters(each) if _is_readable(type(each)) else _TEXT + 1
         waiting += [(one, depth + 1) for one in islice(linked(each), _ERRORS)]
         if room < 0 or len(waiting) > left or depth > _DEPTH:
             return False
@@ -295,7 +298,9 @@ def _characters(error: BaseException) -> int:
     if not all(type(note) is str for note in notes) or (is_a(error, SyntaxError) and _has_odd_details(error)):
         return _TEXT + 1
     try:
-        getattr(error, "_render_traceback_", None)
+        text.encode()  # a kernel cannot send half a character
+        if getattr(error, _ORIGINAL, None) is not None:  # it answers to any name, `_render_traceback_` too
+            return _TEXT + 1
         error.__traceback__ = traceback_of(error)  # as contextlib does; a frozen dataclass refuses it
     except BaseException:  # noqa: BLE001 - the class's own code
         return _TEXT + 1
@@ -350,7 +355,7 @@ class _Copies:
     def _linked(self, error: BaseException | None, depth: int) -> BaseException | None:
         if error is None or id(error) in self.on_path:
             return None
-        return self.copy(error, depth + 1) if self.left > 0 and depth < _DEPTH else None
+        return self.copy(error, depth + 1) if self.left > 0 and depth + 1 < _DEPTH else None
 
     def _members(self, error: BaseException, depth: int) -> tuple[list[BaseException], int]:
         """The copies of a group's errors, and how many there was no room for."""

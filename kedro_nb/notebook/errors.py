@@ -72,8 +72,8 @@ def shown_plainly(
         yield
     except BaseException as raised:
         error = presentable(raised)
-        advice = (advise and advise(error)) or _where_the_data_is(error)
-        show_plainly(error, advice, told_above and told_above(error))
+        advice = (advise and advise(raised)) or _where_the_data_is(raised)
+        show_plainly(error, advice, told_above and told_above(raised))
         if error is raised:
             raise
     if error is not None:

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.cli.messages import log_handler, plain_warnings
+from kedro_nb.exceptions import cause_of
 from kedro_nb.masking import MASK, mask_text
 from kedro_nb.notebook.arguments import without_comment
 from kedro_nb.notebook.errors import ToldAbove, cell_on_page, show_plainly, shown_plainly
@@ -46,7 +47,7 @@ def run(shell: Any, line: str) -> RunResult | Run | None:
     cell = cell_on_page()
 
     def is_of_run(error: BaseException) -> bool:
-        return made is not None and (made.error is error or made.error is error.__cause__)
+        return made is not None and (made.error is error or made.error is cause_of(error))
 
     def advise(error: BaseException) -> str | None:
         return how_to_go_on(made, line) if made and is_of_run(error) else None
