@@ -36,8 +36,12 @@ logger = logging.getLogger(__name__)
 class _FixedLayout(Layout):  # type: ignore[misc]  # of an untyped package
     """The panel's place in the page; the page sets nothing in it, such as the module that draws it."""
 
-    def set_state(self, sync_data: Any) -> None:  # noqa: ARG002 - ipywidgets' signature
-        logger.info("The page has tried to set the layout of a panel. It is ignored.")
+    def _handle_msg(self, msg: Any) -> None:
+        match msg:
+            case {"content": {"data": {"method": "request_state"}}}:
+                self.send_state()
+            case _:
+                logger.info("The page has tried to change the layout of a panel. It is ignored.")
 
 
 class CheckedPanel(PanelTraits):

@@ -366,6 +366,8 @@ def test_the_page_does_not_set_what_draws_the_panels_place(quiet):
     before = quiet.layout.get_state()
     for state in ({"_view_module": "evil"}, {"_model_name": "evil"}, {"width": "0"}, {"_esm": "evil"}):
         receive(quiet.layout, {"method": "update", "state": state, "buffer_paths": []})
+    for data in MEANINGLESS:
+        receive(quiet.layout, data)
     assert quiet.layout.get_state() == before
 
 
