@@ -152,6 +152,23 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
         """A quick look-up for names whose datasets are built already, as those of a run are."""
         return self._entries.__getitem__
 
+    def rebuild(self) -> None:
+        """Have all stored datasets of entries built again when next used, except those that a run uses."""
+        with self._lock:
+            for name in tuple(self._stored):
+                self._build_again(name)
+
+    def _build_again(self, name: str) -> None:
+        if name in self._stored and not is_used(self._entries[name]):
+            self._entries[name] = Lazy(self._configs[name], stored=True)
+            self._stored.discard(name)
+
+    def declare(self, name: str) -> None:
+        """Have a dataset of the name, with a place for data in memory. What stores data outside can be built later."""
+        held = self._entries.get(name)
+        if not (held.__class__ is Lazy and held.stored):
+            self.get(name, fallback_to_runtime_pattern=True)
+
     def _materialize(self, name: str, use_runtime_patterns: bool) -> Any | None:
         with self._lock:
             found = self._entries.get(name)  # another thread may have been first
@@ -208,9 +225,7 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
                 dataset = self._entries.get(name)
                 if dataset.__class__ is not Lazy:
                     forget_files(dataset)
-                if name in self._stored and not is_used(dataset):
-                    self._entries[name] = Lazy(self._configs[name])
-                    self._stored.discard(name)
+                    self._build_again(name)
 
     def __getitem__(self, ds_name: str) -> Any:
         dataset = self.get(ds_name)

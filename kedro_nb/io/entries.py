@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 
 
 class Lazy:
-    """A catalog entry whose dataset nobody has asked for yet."""
+    """A catalog entry whose dataset will be built when it is used.
 
-    __slots__ = ("entry",)
+    Args:
+        entry: the entry.
+        stored: whether it is known that the dataset stores its data outside the object.
+    """
 
-    def __init__(self, entry: dict[str, Any]) -> None:
+    __slots__ = ("entry", "stored")
+
+    def __init__(self, entry: dict[str, Any], *, stored: bool = False) -> None:
         self.entry = entry
+        self.stored = stored
 
 
 def shown(dataset: Any) -> str:

@@ -11,7 +11,7 @@ from kedro_nb.io.entries import Lazy
 from kedro_nb.io.fresh import forget_files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from kedro_nb.io.catalog import DataCatalog
 
@@ -52,7 +52,7 @@ class RunCatalog:
             self._configs = dict(shared._configs)
             stored = set(shared._stored)
         catalog._entries = {name: entry for name, entry in self._before.items() if name not in own}
-        catalog._entries |= {name: Lazy(self._configs[name]) for name in stored.difference(own)}
+        catalog._entries |= {name: Lazy(self._configs[name], stored=True) for name in stored.difference(own)}
         catalog._entries |= {name: dataset for name, dataset in own.items() if dataset is not None}
         catalog._configs = dict(self._configs)
         catalog._stored = set()
@@ -61,27 +61,30 @@ class RunCatalog:
         catalog._of_run = True
         self._began = dict(catalog._entries)
 
-    def merge(self, results: Collection[str] = ()) -> None:
+    def merge(self) -> None:
         """Let the shared catalog have what the run, or a hook, has put into its own or taken out of it.
 
         What was the run's own stays out, and so does what was replaced in the shared catalog meanwhile. Stored
         datasets are built again when next used: the run may have written what the shared ones do not know of. Those
-        of the run are released.
-
-        Args:
-            results: names of the datasets that the run's result holds: these are not released.
+        of the run are released, except for what they still need: the version that the run's result is, and what is to
+        be confirmed.
         """
         shared, catalog = self._shared, self.catalog
         entries = dict(catalog._snapshot())
         with shared._lock:
             shared.use_versions(shared._load_versions)  # what was saved now is the latest
-            shared.refresh(shared._stored)
+            shared.refresh(catalog._stored)
+            shared.rebuild()
             for name in {**self._began, **entries}:
                 changed = entries.get(name) is not self._began.get(name)
                 if changed and name not in self._private and self._is_as_before(name):
                     self._put(name)
-        for name in catalog._stored.difference(results):
-            if not hasattr(dataset := entries[name], "confirm"):
+        for name in catalog._stored:
+            dataset = entries[name]
+            if not (
+                hasattr(dataset, "confirm")
+                or getattr(getattr(dataset, "_dataset", dataset), "_version", None)
+            ):
                 forget_files(dataset)
 
     def _is_as_before(self, name: str) -> bool:
@@ -100,7 +103,7 @@ class RunCatalog:
         if entry is not None and entry is self._configs.get(name) and not isinstance(there, Lazy):
             return  # built from the same entry in both: nobody has put it there
         if stored and not hasattr(dataset, "confirm"):  # what is to be confirmed is what the run has read
-            dataset, stored = Lazy(entry or {}), False
+            dataset, stored = Lazy(entry or {}, stored=True), False
         _set(shared._entries, name, dataset)
         _set(shared._configs, name, entry)
         for names, contains in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from importlib import import_module
 from typing import Any
 
@@ -40,13 +41,17 @@ def _in_newer_spelling(wanted: str) -> str:
     return f"{module}{dot}{newer}"
 
 
-def _ours(wanted: str, name: str) -> type:
+@functools.cache
+def _our_types() -> dict[str, type]:
     package = import_module("kedro_nb.io")
-    known = [each for each in package.__all__ if is_dataset_class(getattr(package, each))]
-    known = [each for each in known if not each.startswith("Abstract")]
+    known = {name: getattr(package, name) for name in package.__all__ if not name.startswith("Abstract")}
+    return {name: cls for name, cls in known.items() if is_dataset_class(cls)}
+
+
+def _ours(wanted: str, name: str) -> type:
+    known = _our_types()
     if name in known:
-        cls: type = getattr(package, name)
-        return cls
+        return known[name]
     raise DatasetError(
         f"No dataset type '{wanted}'{did_you_mean(name, known)}.\nTypes that need no package: {', '.join(known)}. "
         "Types of kedro-datasets are written with their package, as in 'pandas.CSVDataset', and a class of this "

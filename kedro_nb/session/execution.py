@@ -188,7 +188,7 @@ class Execution:
             return  # the runner knows better what becomes of them
         for node in run.pipeline.nodes:
             for name in node.outputs:
-                self._shared.get(name, fallback_to_runtime_pattern=True)
+                self._shared.declare(name)
 
     def run(self, run: Run) -> RunResult:
         """Run, with the hooks around it."""
@@ -221,7 +221,7 @@ class Execution:
         """Whoever looks at the session's catalog now sees what the run has made, and nothing of its request."""
         try:
             if self._own is not None:
-                self._own.merge(run.pipeline.outputs())
+                self._own.merge()
             self._parameters.remove()
             self._session.put_parameters()
         finally:

@@ -379,3 +379,13 @@ def test_versions_of_entries_and_objects_are_saved_side_by_side(how, request_for
 
 def _plus(one, other):
     return one + other
+
+
+@pytest.mark.parametrize("kind", ["versioned", "kedro versioned", "cached versioned"])
+def test_the_result_of_a_run_stays_the_version_that_it_has_saved(kind, tmp_path):
+    place = Place(kind, tmp_path)
+    session = session_with(place, "entry", node(place.data, "number", "the_d", name="make"), number=1)
+    first = session.run().result()
+    session.catalog["number"] = 2
+    second = session.run().result()
+    assert (first.load(), second.load()) == ({"the_d": 1}, {"the_d": 2})
