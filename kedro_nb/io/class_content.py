@@ -39,7 +39,7 @@ def take_apart(cls: type) -> tuple[Any, tuple[Any, ...], Any]:
         return make_enum, args, (content, {name: more for name, more in extra.items() if more})
     content = cloudpickle._class_getstate(cls)[0]  # noqa: SLF001 - the same
     content = {name: value for name, value in content.items() if type(value) is not MemberDescriptorType}
-    body: dict[str, Any] = {"__module__": cls.__module__}
+    body: dict[str, Any] = {"__module__": cls.__module__, "__qualname__": cls.__qualname__}
     if "__slots__" in content:
         body["__slots__"] = content.pop("__slots__")
     if "__class__" in content:  # which can only be set when the class is made

@@ -617,7 +617,7 @@ def read(v): return v
     "__getstate__": (
         """
 class A:
-    def __init__(self): self.n, self.lock = 1, open('/dev/null')
+    def __init__(self): self.n, self.rest = 1, (i for i in 'abc')
     def __getstate__(self): return {'n': EDIT}
     def __setstate__(self, state): self.n = state['n']
 def make(x): return A()
