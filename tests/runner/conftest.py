@@ -1,8 +1,11 @@
 """Every way of running, so that one suite of promises holds for all of them. A new runner is one more line."""
 
+import importlib
 import json
 import pickle
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
 
 import pytest
 
@@ -96,3 +99,42 @@ class Diary:
 @pytest.fixture
 def diary(tmp_path):
     return Diary(tmp_path / "diary.txt")
+
+
+@pytest.fixture
+def main(monkeypatch):
+    """A notebook's `__main__`, and a function that runs a cell in it."""
+    module = ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", module)
+
+    def cell(source):
+        exec(compile(source, "<cell>", "exec"), vars(module))
+        return module
+
+    return cell
+
+
+@pytest.fixture
+def user_module(monkeypatch, tmp_path):
+    """A function that writes a module of the user's and loads it, or loads it again."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    loaded = []
+
+    def write(source, name="steps"):
+        path = tmp_path / f"{name.replace('.', '/')}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(source)
+        importlib.invalidate_caches()
+        loaded.append(name)
+        return importlib.reload(sys.modules[name]) if name in sys.modules else importlib.import_module(name)
+
+    yield write
+    for name in loaded:
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture(params=["cell", "module"])
+def define(request):
+    """Runs source text in a cell, or loads it as a module."""
+    return request.getfixturevalue("main" if request.param == "cell" else "user_module")

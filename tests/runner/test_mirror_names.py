@@ -1,19 +1,17 @@
 """In a worker, what is looked up by name is what the nodes run; and the notebook finds its own by name."""
 
 import importlib
-import multiprocessing
 import pickle
-from concurrent.futures import ProcessPoolExecutor
+import sys
 
 import pytest
 
 from kedro_nb.io import DataCatalog, PickleDataset
 from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import ParallelRunner
-from kedro_nb.runner.executors import pool
 
 from .code_cases import CASES
-from .test_mirror import define, main, run, user_module  # noqa: F401 - fixtures
+from .test_mirror import run
 
 
 def by_name(value):
@@ -24,7 +22,9 @@ def by_name(value):
     return data, type(pickle.loads(data)) is type(value)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case != "pandas subclass"])  # takes long, adds nothing
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case != "pandas subclass"]
+)  # takes long, adds nothing
 def test_a_worker_can_store_by_name_what_the_notebook_can(case, define, method):
     home = define(CASES[case][0].replace("EDIT", "2"))
     data, same = run([node(home.make, "x", "v"), node(by_name, "v", "y")], x=1)["y"]
@@ -90,7 +90,9 @@ def test_a_class_from_a_new_cell_is_stored_and_read_in_warm_processes(define, me
 def test_data_of_an_earlier_class_stays_what_it_is(main, method):
     old = main(MODEL.replace("EDIT", "2"))
     catalog = DataCatalog({"x": 5})
-    ParallelRunner(max_workers=1).run(pipeline([node(old.fit, "x", "model")]), catalog, only_missing_outputs=False)
+    ParallelRunner(max_workers=1).run(
+        pipeline([node(old.fit, "x", "model")]), catalog, only_missing_outputs=False
+    )
     catalog["model"] = value = old.Model(5)
     new = main(MODEL.replace("EDIT", "3"))
     nodes = pipeline([node(new.predict, "model", "y"), node(new.check, "model", "z")])
@@ -124,22 +126,26 @@ IMPORTS = {
     "a submodule": ("import pkg.inner\ndef make(x): return pkg.inner.g(x), pkg.inner.M", (1101, 100)),
     "from a package": ("from pkg import inner, g\ndef make(x): return inner.g(x), g(x)", (1101, 1101)),
     "a submodule inside a function": ("def make(x):\n    import pkg.inner as i\n    return i.g(x)", 1101),
-    "names of a module": ("import helpers\ndef make(x): return [n for n in dir(helpers) if n[0] != '_']", ["CONFIG", "K", "f"]),
-    "a module as an argument": ("import helpers\ndef use(m, x): return m.f(x)\ndef make(x): return use(helpers, x)", 12),
+    "names of a module": (
+        "import helpers\ndef make(x): return [n for n in dir(helpers) if n[0] != '_']",
+        ["CONFIG", "K", "f"],
+    ),
+    "a module as an argument": (
+        "import helpers\ndef use(m, x): return m.f(x)\ndef make(x): return use(helpers, x)",
+        12,
+    ),
     "a lock": ("from pkg import deep\ndef make(x): return deep.h(x), deep.lock.locked()", (1000, False)),
     "a class with a lock": ("from pkg.deep import Guarded\ndef make(x): return Guarded().get()", 1000),
     "a data file": (
-        "def make(x):\n    from importlib.resources import files\n    return 'SIZE' in (files('pkg') / '__init__.py').read_text()",
+        "import importlib.resources as r\ndef make(x): return 'SIZE' in (r.files('pkg') / '__init__.py').read_text()",
         True,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
 def files(monkeypatch, tmp_path):
     """The modules of `HELPERS` on disk, and their folder."""
-    import sys
-
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.syspath_prepend(str(tmp_path))
     for path, source in HELPERS.items():
@@ -224,7 +230,9 @@ def test_a_module_that_only_nodes_import_is_read_again_in_each_run(main, method,
 
 
 def test_what_a_run_leaves_in_globals_is_gone_in_the_next(main, method):
-    home = main("def make(x):\n    global left\n    seen = 'left' in globals()\n    left = 1\n    return seen")
+    home = main(
+        "def make(x):\n    global left\n    seen = 'left' in globals()\n    left = 1\n    return seen"
+    )
     make = [node(home.make, "x", "y")]
     assert run(make, x=1) == run(make, x=1) == {"y": False}
 
@@ -237,5 +245,7 @@ def test_a_name_that_the_notebook_lacks_or_cannot_send_is_an_error_that_says_so(
     )
     with pytest.raises(AttributeError, match="module '__main__' has no attribute 'lack'"):
         run([node(home.lacking, "x", "y")], x=1)
-    with pytest.raises(AttributeError, match="'lock': its value cannot be sent to another process: cannot pickle"):
+    with pytest.raises(
+        AttributeError, match="'lock': its value cannot be sent to another process: cannot pickle"
+    ):
         run([node(home.unsendable, "x", "y")], x=1)

@@ -56,8 +56,6 @@ class Mirrors:
         self._modules = modules
         Mirror.ask, Mirror.ask_names = self._ask, self._ask_names
         sys.modules["__main__"] = Mirror("__main__")
-        if self not in sys.meta_path:
-            sys.meta_path.insert(0, self)
 
     def _ask(self, module: str, name: str) -> Any:
         kind, content = self._look_up(module, name)

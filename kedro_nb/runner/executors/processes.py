@@ -32,7 +32,8 @@ from kedro_nb.runner.executors.fresh_files import forget_written, start_afresh
 from kedro_nb.runner.executors.kernel_data import KernelData
 from kedro_nb.runner.executors.remote_error import unpack_error
 from kedro_nb.runner.executors.stopping import GLANCE, GRACE, stopped
-from kedro_nb.runner.executors.worker import Setup, Surroundings
+from kedro_nb.runner.executors.surroundings import Surroundings
+from kedro_nb.runner.executors.worker import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -31,6 +31,7 @@ from kedro_nb.runner.executors.alone import stand_alone
 from kedro_nb.runner.executors.kernel_data import StandIn, StandInCatalog
 from kedro_nb.runner.executors.mirror import Mirrors
 from kedro_nb.runner.executors.remote_error import pack_error
+from kedro_nb.runner.executors.reset import Baseline
 from kedro_nb.runner.monitor import Monitor
 from kedro_nb.runner.task import Task, TaskContext, execute
 
@@ -44,27 +45,10 @@ if TYPE_CHECKING:
     from kedro_nb.pipeline import Node
     from kedro_nb.runner.events import Event
     from kedro_nb.runner.executors.mirror import Modules
+    from kedro_nb.runner.executors.surroundings import Surroundings
 
 _LARGE = 1 << 20  # bytes that are worth keeping for the one who reads them
 _WATCH = 1.0  # seconds between two looks at whether the parent is still there
-
-
-class Surroundings:
-    """What a worker takes over of the process that it works for, as it is now."""
-
-    def __init__(self) -> None:
-        self.path = list(sys.path)  # where to import from
-        self.environment = dict(os.environ)
-        self.filters = list(warnings.filters)
-        self.folder = ""  # the working directory
-        with contextlib.suppress(OSError):  # it is gone
-            self.folder = os.getcwd()  # noqa: PTH109 - as text
-        self.levels = {"": logging.getLogger().level}  # of each logger that says something
-        self.levels |= {
-            name: logger.level
-            for name, logger in logging.root.manager.loggerDict.items()
-            if isinstance(logger, logging.Logger) and logger.level
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +93,7 @@ def main(connection: Connection, parent: int) -> None:
     stand_alone()
     worker = Worker(connection)
     signal.signal(signal.SIGUSR1, worker.stop)  # the kernel passes interrupts on as this
+    worker.begin()
     _serve(worker)
     os._exit(0)
 
@@ -190,31 +175,30 @@ class Worker:
             frame = frame.f_back
         raise KeyboardInterrupt
 
+    def begin(self) -> None:
+        """Find mirrors of the kernel's modules from now on, and remember the state of this process."""
+        sys.meta_path.insert(0, self._mirrors)
+        self._baseline = Baseline()
+
     def setup(self, modules: Modules, pickled: bytes) -> None:
-        """Get ready for a run."""
+        """Get ready for a run, or end: another process takes the place of one that nodes have damaged."""
         self._answered = os.getpid()
         try:
             self._broken = None
             self._kept.clear()
             self._mirrors.begin(modules)
+            if not self._baseline.restore():
+                os._exit(0)
             self._set_up(pickle.loads(pickled))
         except BaseException as error:  # noqa: BLE001 - the user's code may be imported by this
             self._broken = error
         self.send("ready")
 
     def _set_up(self, setup: Setup) -> None:
-        around = setup.surroundings
-        sys.path[:] = around.path
-        if os.environ != around.environment:
-            os.environ.clear()
-            os.environ.update(around.environment)
-        if around.folder:
-            os.chdir(around.folder)
-        warnings.simplefilter("default")  # lets Python notice that the filters are others
-        warnings.filters[:] = around.filters  # type: ignore[index]  # it is a list
+        setup.surroundings.apply()
         warnings.showwarning = _show_warning  # a fork's may collect them, where nobody looks
         self._setup = setup
-        self._logs(around.levels)
+        self._logs(setup.surroundings.levels)
         sys.stdout = _Stream(self, "stdout")
         sys.stderr = _Stream(self, "stderr")
         listeners = [self._event] if setup.tells else ()
