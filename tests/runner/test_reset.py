@@ -18,16 +18,16 @@ DAMAGES = {
     "builtin added": ("import builtins; builtins.extra = 1", "hasattr(__import__('builtins'), 'extra')"),
     "builtin removed": ("import builtins; del builtins.sorted", "sorted([2, 1])"),
     "open file": (
-        "import builtins, os; os.open('/dev/null', os.O_RDONLY)",
-        "len(__import__('os').listdir('/dev/fd'))",
+        "import os; os.open('/etc/passwd', os.O_RDONLY)",
+        "[f for f in __import__('glob').glob('/dev/fd/*') if __import__('os').path.realpath(f) == '/etc/passwd']",
     ),
     "many pipes": (
         "import os; [os.pipe() for _ in range(50)]",
         "len(__import__('os').listdir('/dev/fd')) < 100",
     ),
     "open socket": (
-        "import socket, sys; s = socket.socket(); s.bind(('localhost', 0)); s.listen(); sys.left = s",
-        "len(__import__('os').listdir('/dev/fd'))",
+        "import socket, sys; sys.left = socket.socket(socket.AF_UNIX); sys.left.bind('\\0kedro_nb-left')",
+        "__import__('socket').socket(__import__('socket').AF_UNIX).bind('\\0kedro_nb-left')",
     ),
     "closed descriptor": ("import os; os.close(2)", "__import__('os').path.exists('/dev/fd/2')"),
     "niceness": ("import os; os.nice(3)", "__import__('os').nice(0)"),
