@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kedro_nb.masking.known import MASK, is_known, mask_known
@@ -44,13 +44,18 @@ def _items(value: Any, depth: int) -> Any:
     return type(value)(_masked(None, each, depth) for each in value)
 
 
-def mask_strings(value: Any) -> Any:
-    """Nested lists and mappings of plain data with every known value in a text hidden."""
+def mask_strings(value: Any, mask: Callable[[str], str] = mask_known) -> Any:
+    """Nested lists and mappings of plain data with each text masked, whatever its name.
+
+    Args:
+        value: as JSON has it.
+        mask: what is done with a text; by default known values are hidden.
+    """
     if isinstance(value, str):
-        return mask_known(value)
+        return mask(value)
     if isinstance(value, dict):
-        return {key: mask_strings(each) for key, each in value.items()}
-    return [mask_strings(each) for each in value] if isinstance(value, list) else value
+        return {key: mask_strings(each, mask) for key, each in value.items()}
+    return [mask_strings(each, mask) for each in value] if isinstance(value, list) else value
 
 
 def _leaf(value: Any) -> Any:

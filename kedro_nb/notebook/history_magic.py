@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kedro_nb.errors import RequestError, did_you_mean
-from kedro_nb.masking import mask_value
+from kedro_nb.masking import mask_strings, mask_text, mask_value
 from kedro_nb.notebook.arguments import refuse_options, split_line, take_option
 from kedro_nb.notebook.history_table import HistoryTable, history_row, how_many
 from kedro_nb.session import session
@@ -125,8 +125,13 @@ def records_in(file: str) -> list[dict[str, Any]]:
     if not found:
         raise RequestError(f"No run is recorded in '{file}'.")
     where = f"In '{file}', the record of run"
-    # An older version may have written secrets.
-    return [mask_value(checked(each, f"{where} {number}")) for number, each in enumerate(found, start=1)]
+    return [_masked(checked(each, f"{where} {number}")) for number, each in enumerate(found, start=1)]
+
+
+def _masked(record: dict[str, Any]) -> dict[str, Any]:
+    """The record without secrets, which an older version may have written."""
+    values = {name: mask_value(record[name]) for name in ("parameters", "request") if name in record}
+    return {**mask_strings(record, mask_text), **values}
 
 
 class RunView:

@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from kedro_nb.errors import RequestError
-from kedro_nb.masking import MASK, is_secret, mask_value
+from kedro_nb.masking import MASK, hides, is_secret, mask_value
 from kedro_nb.session.parameters import merge
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def _field(key: str, default: Any, value: Any) -> dict[str, Any]:
     return {
         "key": key,
         "kind": kind,
-        "value": _shown(mask_value(value, name=key), kind),
-        "default": _shown(mask_value(default, name=key), kind),
+        "value": _shown(key, value, kind),
+        "default": _shown(key, default, kind),
         "changed": not is_same(default, value),
         # An object of the notebook's: a form cannot change it.
         "fixed": not (is_plain(default) and is_plain(value)),
@@ -91,8 +91,11 @@ def _is_odd(value: Any) -> bool:
     return isinstance(value, float) and not math.isfinite(value)
 
 
-def _shown(value: Any, kind: Kind) -> bool | int | float | str:
-    """What the control holds: for anything but small numbers and switches, text."""
+def _shown(name: str, value: Any, kind: Kind) -> bool | int | float | str:
+    """What the control holds: for anything but small numbers and switches, text. No secrets."""
+    if hides(name, value):
+        return MASK
+    value = mask_value(value)
     if not is_plain(value):
         from kedro_nb.runner.result import describe_value
 
@@ -199,9 +202,7 @@ def argument_fields(runner: type, given: Mapping[str, Any]) -> list[dict[str, An
 
 def _in_control(name: str, value: Any, kind: Kind) -> Any:
     """An argument that is not given is an empty control."""
-    return (
-        None if value is None else value if kind == "choice" else _shown(mask_value(value, name=name), kind)
-    )
+    return None if value is None else value if kind == "choice" else _shown(name, value, kind)
 
 
 def takes_async(runner: type) -> bool:

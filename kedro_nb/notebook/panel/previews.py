@@ -85,7 +85,8 @@ def _table(value: Any) -> tuple[list[str], str] | None:
 
 def _cells(columns: list[str], row: Iterable[Any]) -> list[str]:
     named = zip(columns, row, strict=True)
-    return [MASK if hides(column, value) else _cell(value) for column, value in named]
+    # A column "key" is one to join by.
+    return [MASK if column != "key" and hides(column, value) else _cell(value) for column, value in named]
 
 
 def _cell(value: Any) -> str:

@@ -148,3 +148,27 @@ def test_another_runner_keeps_the_arguments_that_it_takes_too(panel):
     panel.is_async = True
     panel.runner = "SequentialRunner"
     assert (panel.runner_params, panel.is_async) == ({}, True)
+
+
+def test_a_secret_is_entered_and_never_shown(session):
+    session.parameters = {
+        "db": {"password": "Fm1canary", "port": 1},
+        "pin_secret": 86753099,
+        "api_keys": ["Fm2canary"],
+    }
+    panel = Panel(session)
+    shown = {
+        key: field_of(panel, key)["value"] for key in ("db.password", "db.port", "pin_secret", "api_keys")
+    }
+    assert shown == {"db.password": "***", "db.port": 1, "pin_secret": "***", "api_keys": "***"}
+    say(panel, "enter_parameter", key="db.password", text="Fm3canary")
+    assert panel.params == {"db.password": "Fm3canary"}
+    assert panel.command == "%kedro_run '--params=db.password=***'"
+    say(panel, "enter_parameter", key="db.password", text="x***")
+    assert panel.message == "'db.password': *** stands for a value that is not shown. Write the whole value."
+    say(panel, "enter_parameter", key="pin_secret", text="Fm4 canary")
+    assert panel.message == "'pin_secret' takes a whole number."
+    say(panel, "enter_parameter", key="api_keys", text="[Fm5canary")
+    assert "Fm5" not in panel.message
+    assert panel.params == {"db.password": "Fm3canary"}
+    assert not any(f"Fm{number}canary" in repr(panel.get_state()) for number in (1, 2, 3, 4, 5))
