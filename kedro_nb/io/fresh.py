@@ -29,7 +29,7 @@ _in_use: list[Collection[int]] = []  # for each run of this process, the ids of 
 
 @contextlib.contextmanager
 def using(datasets: Collection[int]) -> Iterator[None]:
-    """A context for a run, in which nobody else releases or rebuilds its datasets.
+    """A context for a run, in which no other code releases or rebuilds its datasets.
 
     Args:
         datasets: their ids. The run keeps the datasets alive meanwhile.
@@ -54,7 +54,7 @@ def forget_files(dataset: Any, *, beside: int = 0) -> None:
 
     Args:
         dataset: of any class, or None.
-        beside: the number of runs that may use it all the same: 1 where a run asks for one of its own.
+        beside: the number of runs that may use it nevertheless: 1 where a run asks for one of its own.
     """
     if dataset is not None and in_files(dataset) and not is_used(dataset, beside=beside):
         release_files(dataset)
@@ -83,7 +83,7 @@ def forget_listings(dataset: Any) -> None:
 
 
 def with_save_version(dataset: Any) -> Any:
-    """The dataset, or a copy that is told under which version to save, where each process would choose one."""
+    """The dataset, or a copy with a fixed version to save, where each process would choose its own."""
     version = getattr(dataset, "_version", None)
     if not version or version.save or not hasattr(dataset, "_copy"):
         return dataset
@@ -93,7 +93,7 @@ def with_save_version(dataset: Any) -> Any:
 def load_version_saved(dataset: Any) -> None:
     """Have a versioned dataset load the version under which another process has just saved it, if that is fixed.
 
-    Without this it would load the latest, which may be a version that somebody else has saved in between.
+    Without this it would load the latest, which a third process may have saved in between.
     """
     version = getattr(dataset, "_version", None)
     if version and version.save and not version.load:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class RunCatalog:
-    """Gives a run a catalog beside the shared one, so that runs with other parameters can go on at the same time.
+    """Gives a run a catalog beside the shared one, so that runs with other parameters can run beside it.
 
     Datasets in memory and objects that the user added are the shared catalog's. Datasets that store their data
     outside are built from their entries again, for this run alone (see `fresh`).
@@ -101,7 +101,7 @@ class RunCatalog:
         stored = name in catalog._stored
         there = shared._entries.get(name)
         if entry is not None and entry is self._configs.get(name) and not isinstance(there, Lazy):
-            return  # built from the same entry in both: nobody has put it there
+            return  # built from the same entry in both, and not replaced
         if stored and not hasattr(dataset, "confirm"):  # what is to be confirmed is what the run has read
             dataset, stored = Lazy(entry or {}, stored=True), False
         _set(shared._entries, name, dataset)
