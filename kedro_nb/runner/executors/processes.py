@@ -13,9 +13,7 @@ often a byte is copied on each of the ways is said in `packing`.
 from __future__ import annotations
 
 import contextlib
-import logging
 import signal
-import sys
 import time
 from collections import Counter
 from multiprocessing import connection
@@ -30,6 +28,7 @@ from kedro_nb.masking import error_text
 from kedro_nb.runner.executors import mirror, pool
 from kedro_nb.runner.executors.fresh_files import forget_written, start_afresh
 from kedro_nb.runner.executors.kernel_data import KernelData
+from kedro_nb.runner.executors.output import show_log, show_print
 from kedro_nb.runner.executors.remote_error import unpack_error
 from kedro_nb.runner.executors.stopping import GLANCE, GRACE, stopped
 from kedro_nb.runner.executors.surroundings import Surroundings
@@ -285,10 +284,10 @@ class ProcessExecutor:
 
     def _show(self, task: Task, kind: str, *content: Any) -> None:
         if kind == "text":
-            _print(task.node.name, *content)
+            show_print(task.node.name, *content)
             return
         with self._context.printing(task.node):  # by a handler
-            _log("" if self._context.prints else f"{task.node.name}: ", *content)
+            show_log("" if self._context.prints else f"{task.node.name}: ", *content)
 
     def _answer(
         self, worker: WorkerProcess, task: Task, name: str, method: str, packed: Packed | None
@@ -415,23 +414,3 @@ def _pickles(value: Any) -> bool:
     except Exception:  # noqa: BLE001 - whatever pickling raises
         return False
     return True
-
-
-def _print(node: str, stream: str, text: str) -> None:
-    target = sys.stderr if stream == "stderr" else sys.stdout
-    encoding = getattr(target, "encoding", None) or "utf-8"
-    for line in text.encode(encoding, "backslashreplace").decode(encoding).splitlines():
-        target.write(f"{node}: {line}\n")
-
-
-def _log(
-    prefix: str, name: str, level: int, text: str, created: float, where: tuple[str, int, str | None]
-) -> None:
-    logger = logging.getLogger(name)
-    if logger.isEnabledFor(level):
-        if not name.startswith("kedro_nb."):  # ours say which node they are about
-            text = prefix + text
-        path, line, function = where
-        record = logger.makeRecord(name, level, path, line, "%s", (text,), None, function)
-        record.created = created
-        logger.handle(record)

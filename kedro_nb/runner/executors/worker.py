@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import logging
 import os
 import pickle
@@ -11,11 +10,10 @@ import signal
 import sys
 import threading
 import time
-import traceback
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError
 from kedro_nb.hooks import create_hook_manager
@@ -30,6 +28,7 @@ from kedro_nb.runner.executors import channel
 from kedro_nb.runner.executors.alone import stand_alone
 from kedro_nb.runner.executors.kernel_data import StandIn, StandInCatalog
 from kedro_nb.runner.executors.mirror import Mirrors
+from kedro_nb.runner.executors.output import LogHandler, Stream, show_warning
 from kedro_nb.runner.executors.remote_error import pack_error
 from kedro_nb.runner.executors.reset import Baseline
 from kedro_nb.runner.monitor import Monitor
@@ -196,11 +195,11 @@ class Worker:
 
     def _set_up(self, setup: Setup) -> None:
         setup.surroundings.apply()
-        warnings.showwarning = _show_warning  # a fork's may collect them, where nobody looks
+        warnings.showwarning = show_warning  # a fork's may collect them, where nobody looks
         self._setup = setup
         self._logs(setup.surroundings.levels)
-        sys.stdout = _Stream(self, "stdout")
-        sys.stderr = _Stream(self, "stderr")
+        sys.stdout = Stream(self, "stdout")
+        sys.stderr = Stream(self, "stderr")
         listeners = [self._event] if setup.tells else ()
         self._monitor = monitor = Monitor(
             listeners, lends=False, measures=setup.measures, captures=setup.captures
@@ -397,7 +396,7 @@ class Worker:
                 logger.setLevel(logging.NOTSET)
         for name, level in levels.items():
             logging.getLogger(name or None).setLevel(level)
-        root.addHandler(_LogHandler(self))
+        root.addHandler(LogHandler(self))
 
     def say(self, kind: str, *content: Any) -> None:
         """Send what a node has printed or logged."""
@@ -410,17 +409,6 @@ class Worker:
                 self.send(kind, *content)
 
 
-def _show_warning(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
-) -> None:
-    (file or sys.stderr).write(warnings.formatwarning(message, category, filename, lineno, line))
-
-
 class _InTransit(MemoryDataset, wrap=False):
     """Holds an input that has just arrived, or an output that is about to leave: neither is shared, or copied."""
 
@@ -429,49 +417,3 @@ class _InTransit(MemoryDataset, wrap=False):
 
 
 _InTransit.__name__ = MemoryDataset.__name__  # what the log shows
-
-
-class _Stream(io.TextIOBase):
-    """Sends what is printed, line by line."""
-
-    encoding = "utf-8"
-
-    def __init__(self, worker: Worker, name: str) -> None:
-        self._worker = worker
-        self._name = name
-        self._line = ""
-        self._lock = threading.RLock()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        with self._lock:
-            lines, newline, self._line = (self._line + text).rpartition("\n")
-            if newline:
-                self._worker.say("text", self._name, lines + newline)
-        return len(text)
-
-    def flush(self) -> None:
-        with self._lock:
-            line, self._line = self._line, ""
-            if line:
-                self._worker.say("text", self._name, line)
-
-
-class _LogHandler(logging.Handler):
-    """Sends log records, their message made."""
-
-    def __init__(self, worker: Worker) -> None:
-        super().__init__()
-        self._worker = worker
-
-    def emit(self, record: logging.LogRecord) -> None:
-        try:
-            text = record.getMessage()
-            if record.exc_info:
-                text = "\n".join([text, "".join(traceback.format_exception(*record.exc_info)).rstrip()])
-            where = (record.pathname, record.lineno, record.funcName)
-            self._worker.say("log", record.name, record.levelno, text, record.created, where)
-        except Exception:  # noqa: BLE001 - logging never raises
-            self.handleError(record)
