@@ -15,6 +15,11 @@ def is_ours(filename: str) -> bool:
     return filename.startswith(PACKAGE)
 
 
+def is_standard(filename: str) -> bool:
+    """Part of the standard library."""
+    return filename.startswith(_STANDARD_LIBRARY) and not any(part in filename for part in _INSTALLED)
+
+
 def is_users(filename: str) -> bool:
     """Neither ours, nor of the standard library, nor of an installed package."""
     return not (

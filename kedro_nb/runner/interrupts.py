@@ -1,30 +1,42 @@
-"""What Ctrl-C and a notebook's interrupt do while a run goes on."""
+"""What Ctrl-C and the interrupt of a notebook do during a run."""
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
+from kedro_nb.runner.unwinding import Unwinder, may_be_struck
+
 if TYPE_CHECKING:
+    from types import FrameType
+
     from kedro_nb.runner.monitor import Monitor
 
 
+_SEND = 0.05  # seconds to wait for another thread that sends one: after the run it is as if one always did
+
+
 class Interrupts:
-    """Takes interrupts for the length of a run in the main thread; elsewhere it does nothing.
+    """Handles interrupts for the length of a run in the main thread; elsewhere it does nothing.
 
-    The first one stops the run. Where a node, or a hook, is at work in this very thread it is raised there; otherwise
-    the loop is told, so that nothing of ours is struck half-way. The second one is raised wherever it strikes. What
-    comes while the run is being wound up (`Monitor.winding_up`) is raised after it, or has been raised already.
+    The first one stops the run. If a node or a hook is running in this very thread it is raised there; otherwise the
+    loop is notified, so that it does not break off our own code. The second one is raised wherever it strikes, and if
+    it strikes a node or a hook, this is unwound even if it catches every interrupt. Interrupts that come while the
+    run is being finalized (`Monitor.winding_up`) are raised after it, or have been raised already.
 
-    It may be entered again for a run that it is taken for already.
+    It may be entered again for a run whose interrupts it handles already.
     """
 
     def __init__(self, monitor: Monitor) -> None:
         self._monitor = monitor
         self._before: Any = None
         self._late: tuple[Any, ...] = ()
-        self._sent = False  # by us, to reach a node
+        self._sent: object = None  # by us, to reach this code of the user's
+        self._struck: object = None  # the user's code in which an interrupt was raised
+        self._caller: Any = None
+        self._unwinder: Unwinder | None = None
         self._over = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -32,6 +44,7 @@ class Interrupts:
         here = threading.current_thread() is threading.main_thread() and callable(before)
         if here and not self._monitor.takes_interrupts:
             self._before = before
+            self._caller = sys._getframe(1)  # noqa: SLF001 - an internal of Python, not of a class
             self._monitor.takes_interrupts = True
             self._monitor.wake_on_cancel(self._reach_node)
             signal.signal(signal.SIGINT, self._take)
@@ -40,18 +53,29 @@ class Interrupts:
     def __exit__(self, kind: object, *_error: object) -> None:
         if self._before is not None:
             self._monitor.winding_up = True
-            self._over.acquire()  # for good: nobody sends this thread an interrupt any more
+            self._caller = None
+            if self._unwinder is not None:
+                self._unwinder.end()
+            self._over.acquire()  # for good: no other thread sends this one an interrupt from now on
             signal.signal(signal.SIGINT, self._before)
             self._monitor.takes_interrupts = self._monitor.winding_up = False
             if self._late and kind is None:
                 self._before(*self._late)
 
-    def _take(self, number: int, frame: Any) -> None:
+    def _take(self, number: int, frame: FrameType | None) -> None:
         monitor = self._monitor
-        sent, self._sent = self._sent, False
+        sent, self._sent = self._sent, None
         if sent:
-            if monitor.at_work_here:
+            if monitor.at_work_here is sent:
+                self._insist(frame)
                 raise KeyboardInterrupt
+            return
+        if self._unwinder is not None and self._unwinder.sent:
+            self._unwinder.sent = False
+            if monitor.at_work_here is self._struck:
+                self._unwinder.trace(frame)
+                if may_be_struck(frame):
+                    raise KeyboardInterrupt
             return
         first, monitor.interrupted = not monitor.interrupted, True
         ending = getattr(frame, "f_code", None) is Interrupts.__exit__.__code__  # and has to get to its end
@@ -59,16 +83,43 @@ class Interrupts:
             self._late = number, frame
         elif monitor.at_work_here or not first:
             monitor.cancelled = True  # also when the node catches it
+            self._insist(frame)
             self._before(number, frame)
             raise KeyboardInterrupt  # whatever the handler from before makes of it
         else:
             monitor.cancel()
 
+    def _insist(self, frame: FrameType | None) -> None:
+        """Unwind the user's code that is running, if an interrupt was raised there before."""
+        running = self._monitor.at_work_here
+        if not running:
+            return
+        if self._struck is not running:
+            self._struck = running
+            if self._unwinder is not None:
+                self._unwinder.end()
+                self._unwinder = None
+        elif self._unwinder is None:
+            unwinder = Unwinder(self._caller, lambda: self._send(running))
+            unwinder.start()
+            self._unwinder = unwinder  # now: a further interrupt may have come before
+        else:
+            self._unwinder.trace(frame)
+
     def _reach_node(self) -> None:
-        """Somebody has cancelled the run from another thread: a node in this one has to hear of it."""
-        main = threading.main_thread()
-        if threading.current_thread() is not main and self._over.acquire(blocking=False):
-            if self._monitor.at_work_here:
-                self._sent = True
-                signal.pthread_kill(main.ident or 0, signal.SIGINT)
+        """Interrupt the user's code in the main thread, as another thread has cancelled the run."""
+        if threading.current_thread() is not threading.main_thread():
+            self._send(self._monitor.at_work_here)
+
+    def _send(self, running: object) -> bool:
+        """Send the main thread an interrupt for what is running there; False if that has ended."""
+        if not self._over.acquire(timeout=_SEND):
+            return False
+        try:
+            if not running or self._monitor.at_work_here is not running:
+                return False
+            self._sent = running
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            return True
+        finally:
             self._over.release()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kedro_nb.errors import RunCancelledError
 from kedro_nb.exceptions import add_note, headline_of
+from kedro_nb.io.marks import is_in_memory
 from kedro_nb.masking import error_text, mask_text
 from kedro_nb.runner.task import Task
 
@@ -126,11 +127,20 @@ class RunLoop:
         """Remember the failure; nothing further is handed out."""
         del self._running[task.position]
         self.failed.append(task)
+        if self.context.monitor.cancelled:
+            self._discard(task)
         if (events := self.context.events) is not None:
             if isinstance(task.error, RunCancelledError | KeyboardInterrupt):
                 self.context.tell(events.NodeCancelled, task)
             else:
                 self.context.tell(events.NodeFailed, task, task.error)
+
+    def _discard(self, task: Task) -> None:
+        """Drop from memory what a stopped node has saved: the rest of it is missing."""
+        if task.dataset in task.node.output_names:
+            for name in task.node.output_names:
+                if is_in_memory(self.context.dataset(name)):
+                    self.context.release(name)
 
     def _drop(self) -> None:
         """Take back what the executor has not begun."""
@@ -144,6 +154,8 @@ class RunLoop:
         self._drop()
         self.executor.close(abandon=True)
         self.failed += self._running.values()
+        for task in self._running.values():
+            self._discard(task)
         if (events := self.context.events) is not None:
             for task in self._running.values():
                 self.context.tell(events.NodeCancelled, task)

@@ -34,7 +34,8 @@ class Monitor:
         asked: somebody has seen an interrupt come that is not seen to yet.
         interrupted: by Ctrl-C, or the notebook's interrupt.
         background: the run is not in the thread of whoever waits for it.
-        at_work_here: a node or a hook is at work in the main thread, where an interrupt can be raised.
+        at_work_here: stands for the node, hook or dataset that is running in the main thread, where an interrupt can
+            be raised: another object each time, and false when none is.
         takes_interrupts: somebody does already; see `Interrupts`.
         winding_up: what is left to do is short, and must not be struck half-way.
     """
@@ -58,7 +59,7 @@ class Monitor:
         self.asked = False
         self.interrupted = False
         self.background = False
-        self.at_work_here = False
+        self.at_work_here: object = None
         self.takes_interrupts = False
         self.winding_up = False
         self._wake: list[Callable[[], object]] = []

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from kedro_nb.runner.prints import Capture
 
 _NOWHERE: AbstractContextManager[None] = nullcontext()
-_TOO_LATE = "ended after the run was stopped: its outputs are dropped."
+TOO_LATE = "ended after the run was stopped: its outputs are dropped."
 _CATALOG = ("load", "save", "get", "release", "__getitem__")
 
 node_logger = logging.getLogger("kedro_nb.pipeline.node")
@@ -250,7 +250,7 @@ def _load(task: Task, context: TaskContext, dataset: Any, name: str) -> Any:
 def call_function(task: Task, context: TaskContext, values: list[Any]) -> list[Any]:
     """The function's outputs in order; a generator function's chunks are still to come, as one value."""
     node = task.node
-    _unless_stopped(context, node, "was not called: the run was stopped.")
+    unless_stopped(context, node, "was not called: the run was stopped.")
     task.doing = "call"
     if context.events is not None:
         context.tell(context.events.NodeLoaded, task)
@@ -261,7 +261,7 @@ def call_function(task: Task, context: TaskContext, values: list[Any]) -> list[A
     else:
         result = node.call(values)
         outputs = [result] if node.is_generator else node.unpack(result)
-    _unless_stopped(context, node, _TOO_LATE)
+    unless_stopped(context, node, TOO_LATE)
     if context.sizes is not None and not node.is_generator:
         context.sizes.note(task, node.output_names, outputs)
     if context.events is not None:
@@ -269,7 +269,8 @@ def call_function(task: Task, context: TaskContext, values: list[Any]) -> list[A
     return outputs
 
 
-def _unless_stopped(context: TaskContext, node: Node, text: str) -> None:
+def unless_stopped(context: TaskContext, node: Node, text: str) -> None:
+    """Raise if the run was stopped."""
     if context.monitor.cancelled:
         raise RunCancelledError(f"Node '{node.name}' {text}")
 
@@ -296,7 +297,7 @@ def _call_with_hooks(node: Node, context: TaskContext, values: list[Any]) -> lis
             hooks.on_node_error(error, node, context.catalog, inputs, *about)
         raise
     if hooks.after_node_run is not None:
-        _unless_stopped(context, node, _TOO_LATE)
+        unless_stopped(context, node, TOO_LATE)
         # What a generator function gives is still to come: each of its outputs is the one generator.
         each = outputs * len(node.output_names) if node.is_generator else outputs
         named = dict(zip(node.output_names, each, strict=True))
@@ -365,8 +366,9 @@ def save_outputs(task: Task, context: TaskContext, outputs: list[Any]) -> None:
             chunks.close()
     else:
         _save_each(task, context, outputs)
-    if context.monitor.cancelled:  # a dataset may have caught the interrupt, and what it saved is not whole
-        raise RunCancelledError(f"Node '{node.name}' {_TOO_LATE}")
+    unless_stopped(
+        context, node, TOO_LATE
+    )  # a dataset may have caught the interrupt: what it saved is not whole
     if node.confirm_names:
         confirm(task, context)
 

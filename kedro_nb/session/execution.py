@@ -233,7 +233,7 @@ class Execution:
 def _at_work(run: Run) -> Iterator[None]:
     """Hooks are the user's code: an interrupt is raised in them."""
     try:
-        run.monitor.at_work_here = True
+        run.monitor.at_work_here = object()
         yield
     finally:
         run.monitor.at_work_here = False

@@ -29,7 +29,7 @@ class InlineExecutor:
         """Run it."""
         monitor = self._context.monitor
         try:
-            monitor.at_work_here = True
+            monitor.at_work_here = self._task
             if monitor.cancelled:  # in this very moment: nobody interrupts the node any more
                 return (stopped(self._task),)
             execute(self._task, self._context)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import pickle
+import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ from kedro_nb.io.packing import pack, pickled, write
 from kedro_nb.masking import error_text
 from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors.remote_error import pack_error, unpack_error
+from kedro_nb.runner.executors.stopping import interrupt
+from kedro_nb.runner.task import TOO_LATE, unless_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -50,6 +53,9 @@ class KernelData:
 
     def __init__(self, plan: Plan, context: TaskContext) -> None:
         self._context = context
+        self._lock = threading.Lock()
+        self._answering: threading.Thread | None = None
+        context.monitor.wake_on_cancel(self._interrupt_answer)
         self.packed: set[str] = set()
         self.stays: dict[str, tuple[str, bool]] = {}
         self.travels: dict[str, Any] = {}
@@ -95,16 +101,16 @@ class KernelData:
         monitor = self._context.monitor
         if monitor.stopping:
             return "error", pack_error(RunCancelledError(f"'{name}': the run was stopped.")), ""
+        if method == "save":
+            task.dataset = name
         try:
-            monitor.at_work_here = not monitor.background  # an interrupt is raised in the user's code
-            with self._context.printing(task.node):
+            with self._interruptible(task), self._context.printing(task.node):
                 result = self._method(name, method)(*([] if packed is None else [packed.unpack()]))
+            unless_stopped(self._context, task.node, TOO_LATE)  # the dataset may have caught the interrupt
         except BaseException as error:  # the node's, whatever it is
             if isinstance(error, KeyboardInterrupt) and (monitor.interrupted or not monitor.cancelled):
                 raise  # another thread did not cancel the run
             return "error", pack_error(error), describe(self._context.dataset(name))
-        finally:
-            monitor.at_work_here = False
         return self._packed(name, result) if method == "load" else ("result", bool(result))
 
     def _packed(self, name: str, result: Any) -> tuple[Any, ...]:
@@ -129,6 +135,28 @@ class KernelData:
             return None if is_in_memory(dataset) else dumps_by_value(dataset)
         except Exception:  # noqa: BLE001 - whatever pickling raises
             return None
+
+    @contextlib.contextmanager
+    def _interruptible(self, task: Task) -> Iterator[None]:
+        """Have an interrupt raised in the block when the run is stopped, whichever thread this is."""
+        monitor = self._context.monitor
+        if monitor.background:
+            self._answering = threading.current_thread()
+        else:
+            monitor.at_work_here = task
+        try:
+            yield
+        finally:
+            monitor.at_work_here = None
+            if monitor.background:
+                with self._lock:
+                    self._answering = None
+
+    def _interrupt_answer(self) -> None:
+        if self._context.monitor.background:
+            with self._lock:
+                if self._answering is not None:
+                    interrupt(self._answering)
 
     def _method(self, name: str, method: str) -> Callable[..., Any]:
         catalog = self._context.catalog

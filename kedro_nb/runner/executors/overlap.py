@@ -18,14 +18,22 @@ from queue import Empty, SimpleQueue
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.errors import RunCancelledError
 from kedro_nb.io.copying import IMMUTABLE, copy_value
 from kedro_nb.io.marks import is_in_memory
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.runner.executors.daemons import DaemonThreads
 from kedro_nb.runner.executors.stopping import GLANCE, GRACE, interrupt, left_alone, stopped, stopped_here
 from kedro_nb.runner.failure import explain
-from kedro_nb.runner.task import Task, call_function, confirm, load_input, load_inputs, save_output
+from kedro_nb.runner.task import (
+    TOO_LATE,
+    Task,
+    call_function,
+    confirm,
+    load_input,
+    load_inputs,
+    save_output,
+    unless_stopped,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -104,7 +112,7 @@ class OverlapExecutor:
         monitor = self._context.monitor
         if self._caller is None:
             try:
-                monitor.at_work_here = True
+                monitor.at_work_here = task
                 if monitor.cancelled:  # in this very moment: nobody interrupts the node any more
                     return stopped(task)
                 self._run(task)
@@ -189,6 +197,8 @@ class OverlapExecutor:
             values.clear()
             task.load, task.call = loaded - start, called - loaded
             behind = self._save_memory(task, outputs)
+            # A dataset may have caught the interrupt, and the task may have been left alone already.
+            unless_stopped(self._context, task.node, TOO_LATE)
             if behind:
                 self._save_behind(task, behind, called)
                 return
@@ -200,10 +210,6 @@ class OverlapExecutor:
         task.finished = True
 
     def _save_behind(self, task: Task, behind: list[tuple[str, list[Any]]], called: float) -> None:
-        if self._context.monitor.cancelled:  # the task may have been left alone already
-            raise RunCancelledError(
-                f"What node '{task.node.name}' returned was not saved: the run was stopped."
-            )
         task.doing = "save"
         self._behind[task.position] = task
         saves = _Saves(task, self._context, len(behind), called, self._saved)

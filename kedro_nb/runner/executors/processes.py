@@ -313,7 +313,9 @@ class ProcessExecutor:
     def _take_failure(
         self, task: Task, inputs: dict[str, Packed], sent: Any, doing: str, dataset: str
     ) -> None:
-        task.doing, task.dataset = doing, dataset
+        task.doing = doing
+        if dataset not in self._in_memory:  # of these outputs nothing has come here
+            task.dataset = dataset
         for name, packed in inputs.items():
             self._context.dataset(name).adopt(packed)
         task.lent = dict(enumerate(inputs))

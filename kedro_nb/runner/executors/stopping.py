@@ -57,6 +57,7 @@ def left_alone(task: Task) -> Task:
     """What to report of a task that goes on in its thread, which may still change the task itself."""
     report = Task(task.position, task.node, task.rank)
     report.finished = True
+    report.dataset = task.dataset
     report.error = RunCancelledError(
         f"Node '{task.node.name}' is in a call that cannot be interrupted: its thread is still finishing, and what it "
         "returns is dropped."
