@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Patterns = dict[str, dict[str, Any]]
 
+_SHORT = 100  # characters of a name that is matched in no time
 _FIELD = re.compile(r"\{([A-Za-z_]\w*)\}")
 MEMORY_PATTERNS: Patterns = {"{default}": {"type": "kedro_nb.io.MemoryDataset"}}
 
@@ -185,7 +186,27 @@ def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
         else:
             seen.add(part)
             parts.append(f"(?P<{part}>.+?)")
-    return re.compile("".join(parts), re.DOTALL | re.IGNORECASE).fullmatch
+    match = re.compile("".join(parts), re.DOTALL | re.IGNORECASE).fullmatch
+    literals = _FIELD.split(pattern.lower())[::2]
+    return lambda name: match(name) if len(name) <= _SHORT or _has_in_order(name.lower(), literals) else None
+
+
+def _has_in_order(name: str, literals: list[str]) -> bool:
+    """Whether the text between a pattern's placeholders is in a name, with something for each of them.
+
+    Where it is not, the expression would try every way to share out the name, which takes very long for a long one.
+    """
+    *inner, last = literals
+    position = len(literals[0]) if inner else 0
+    end = len(name) - len(last)
+    if not name.startswith(literals[0]) or not name.endswith(last) or end < position:
+        return False
+    for literal in inner[1:]:
+        found = name.find(literal, position + 1, end)
+        if found < 0:
+            return False
+        position = found + len(literal)
+    return not inner or position < end
 
 
 def _first_match(patterns: Iterable[str], ds_name: str) -> str | None:

@@ -1,9 +1,11 @@
 """CatalogConfigResolver: which pattern describes a dataset, and what becomes of it."""
 
+import time
+
 import pytest
 from kedro.io import CatalogConfigResolver as KedroResolver
 
-from kedro_nb.io import CatalogConfigResolver, DatasetError
+from kedro_nb.io import CatalogConfigResolver, DataCatalog, DatasetError
 
 PATTERNS = ["{a}_{b}", "x_{b}", "{a}_y", "{a}_{b}_{c}", "{a}.{b}_", "{ns}_{name}#csv", "{any}"]
 NAMES = ["x_y", "a_b_c", "q", "a.b_", "ns.x_name#csv", "X_z", "_", "x_"]
@@ -127,3 +129,21 @@ def test_unknown_credentials_are_told_with_the_closest_names(kind):
         "Unable to find credentials 'dev_s4': check your data catalog and credentials configuration "
         "(dataset 'cars') - did you mean one of these instead: dev_s3"
     )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "fits"),
+    [
+        ("{a}_{b}_{c}x", "_" * 5_000, False),
+        ("{a}_{b}_{c}x", "_" * 5_000 + "x", True),
+        ("{a}.{b}.{c}.{d}", "." * 2_000, True),
+        ("{a}.{b}.{c}.{d}z", "a." * 2_000, False),
+        ("{a}_{b}_{c}!", "_" * 5_000 + "a!", True),
+    ],
+    ids=range(5),
+)
+def test_a_long_name_fits_a_pattern_or_not_in_short_time(pattern, name, fits):
+    catalog = DataCatalog.from_config({pattern: {"type": "MemoryDataset"}})
+    start = time.monotonic()
+    assert (name in catalog) == fits
+    assert time.monotonic() - start < 2.0

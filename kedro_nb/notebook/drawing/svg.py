@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kedro_nb.notebook.drawing.graph import Graph, Shape
     from kedro_nb.pipeline import Pipeline
 
+_ABOUT = 1000  # characters of what is shown over a shape
 _FULL = 400  # nodes: up to here with datasets,
 _NODES_ONLY = 1200  # up to here without, and beyond layer by layer
 _TANGLED = 9000  # items on all routes: more is slow to lay out and shows nothing
@@ -105,7 +106,11 @@ def _draw_shapes(graph: Graph, layout: Layout, looks: list[Look]) -> str:
         radius = 6 if shape.kind == "node" else height // 2
         groups.setdefault(look, []).append(
             f'<rect x="{x - width // 2}" y="{y - height // 2}" width="{width}" height="{height}" rx="{radius}"'
-            + (f"><title>{escape(shape.about)}</title></rect>" if shape.about != text_of(shape) else "/>")
+            + (
+                f"><title>{escape(shape.about[:_ABOUT])}</title></rect>"
+                if shape.about != text_of(shape)
+                else "/>"
+            )
         )
     drawn = [f"<g {_attributes(look)}>{''.join(shapes)}</g>" for look, shapes in groups.items()]
     return "".join(drawn)

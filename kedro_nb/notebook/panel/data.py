@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kedro_nb.session import Run, Session
 
 _MOST_RUNS = 50
+_MOST_ROWS = 500
 _OWN = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})  # IPython's own variables
 _LARGE = 20_000_000  # bytes of a file that is not loaded unless somebody asks for it
 
@@ -79,8 +80,21 @@ def datasets(session: Session, pipeline: Pipeline | None, last: Mapping[str, str
             "size": row.size,
             "last": last.get(row.name, "") if row.data == "no" else "",
         }
-        for row in (_row(name, catalog, made=name in names) for name in sorted(names | between))
+        for row in _rows(names, between, pipeline, catalog)
     ]
+
+
+def _rows(
+    names: set[str], between: set[str], pipeline: Pipeline | None, catalog: Any
+) -> Iterator[CatalogRow]:
+    """A row for each dataset, by name; of very many those of the pipeline, some others, and how many are left out."""
+    shown = sorted(names | between)
+    if left_out := max(len(shown) - _MOST_ROWS, 0):
+        own = pipeline.datasets() if pipeline else ()
+        shown = sorted(sorted(shown, key=lambda name: name not in own)[:_MOST_ROWS])
+    yield from (_row(name, catalog, made=name in names) for name in shown)
+    if left_out:
+        yield CatalogRow(f"… and {left_out:,} more", "", "%kedro_catalog REGEX lists those whose names fit")
 
 
 def _row(name: str, catalog: Any, *, made: bool) -> CatalogRow:
