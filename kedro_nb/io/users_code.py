@@ -10,6 +10,7 @@ from kedro_nb.frames import is_users
 from kedro_nb.io.mirror import Mirror
 
 _known: dict[str, bool] = {}  # by file: it is source code of the user's
+_others: dict[str, ModuleType] = {}  # modules that are not the user's, so that each is looked at once
 
 
 def is_users_module(module: Any) -> bool:
@@ -36,7 +37,11 @@ def users_modules() -> dict[str, tuple[str, list[str] | None]]:
     """File and search path of each of the user's modules that this process has imported, except `__main__`."""
     found = {}
     for name, module in list(sys.modules.items()):
-        if is_users_module(module) and name != "__main__" and module.__name__ == name:
+        if _others.get(name) is module:
+            continue
+        if not is_users_module(module):
+            _others[name] = module
+        elif name != "__main__" and module.__name__ == name:
             path = vars(module).get("__path__")
             found[name] = (str(vars(module).get("__file__")), None if path is None else list(path))
     return found

@@ -7,6 +7,7 @@ started. A worker in which this does not succeed, or which holds open descriptor
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # `signal` around it is slow: it looks for members of an enum
 import builtins
 import contextlib
 import gc
@@ -126,14 +127,17 @@ def _write_finders(finders: list[Any]) -> None:
     sys.meta_path[:] = finders
 
 
+_SIGNALS = tuple(map(int, signal.valid_signals()))
+
+
 def _read_handlers() -> dict[int, Any]:
-    return {number: signal.getsignal(number) for number in signal.valid_signals()}
+    return {number: _signal.getsignal(number) for number in _SIGNALS}
 
 
 def _write_handlers(values: dict[int, Any]) -> None:
     for number, handler in values.items():
-        if signal.getsignal(number) is not handler:
-            signal.signal(number, handler)
+        if _signal.getsignal(number) is not handler:
+            _signal.signal(number, handler)
 
 
 OWN: dict[str, Setting] = {
