@@ -21,10 +21,11 @@ import os
 import sys
 import threading
 from collections import ChainMap
+from enum import Enum
 from types import CellType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from weakref import WeakValueDictionary
 
 from cloudpickle import cloudpickle
 
@@ -40,9 +41,9 @@ Key = tuple[
 ]  # module, qualified name (empty: none leads there), number, sent as a part of a mirror
 
 _CACHED: type = type(functools.lru_cache(maxsize=1)(len))
-_BY_VALUE = (type, FunctionType, ModuleType, TypeVar, _CACHED)
+_BY_VALUE = (type, FunctionType, ModuleType, TypeVar, _CACHED, Enum)
 _lock = threading.Lock()
-_numbers: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+_numbers: dict[int, str] = {}  # by `id`: things need not be hashable. Of what is gone, `_things` has nothing
 _things: WeakValueDictionary[str, Any] = WeakValueDictionary()
 _unfilled: set[int] = set()  # things that were just made and have no content yet, by `id`
 
@@ -116,6 +117,10 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
     def reducer_override(self, obj: Any) -> Any:
         if not isinstance(obj, _BY_VALUE):
             return NotImplemented
+        if isinstance(obj, Enum):
+            if obj._name_ in type(obj).__members__:  # its value may be equal to no other, as a function
+                return getattr, (type(obj), obj._name_)
+            return NotImplemented
         if isinstance(obj, ModuleType):
             if is_users_module(obj) and sys.modules.get(obj.__name__) is obj:
                 return importlib.import_module, (obj.__name__,)
@@ -149,7 +154,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         return (
             isinstance(module, Mirror)
             and module.__name__ != "__main__"
-            and obj not in _numbers
+            and _number(obj) is None
             and name_of(obj) is not None
         )
 
@@ -215,11 +220,16 @@ def _namespace(place: str | dict[str, Any]) -> dict[str, Any]:
     return {"__name__": place}
 
 
+def _number(thing: Any) -> str | None:
+    number = _numbers.get(id(thing))
+    return number if number is not None and _things.get(number) is thing else None
+
+
 def _key(thing: Any, name: tuple[str, str] | None, for_mirror: bool) -> Key:
     with _lock:
-        number = _numbers.get(thing)
+        number = _number(thing)
         if number is None:
-            number = _numbers[thing] = uuid4().hex
+            number = _numbers[id(thing)] = uuid4().hex
             _things[number] = thing
     module, qualname = name or (thing.__module__, "")
     return module, qualname, number, for_mirror
@@ -238,7 +248,7 @@ def _make(key: Key | None, make: Callable[..., Any], args: tuple[Any, ...]) -> A
     thing = _made(make, args)
     with _lock:
         thing = _things.setdefault(number, thing)
-        _numbers[thing] = number
+        _numbers[id(thing)] = number
     if for_mirror and qualname and "." not in qualname:
         _namespace(module)[qualname] = thing
     return thing

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import types
+import typing
 from contextlib import contextmanager
-from enum import Enum
+from enum import Enum, member
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
@@ -32,10 +33,10 @@ def take_apart(cls: type) -> tuple[Any, tuple[Any, ...], Any]:
         content = cloudpickle._enum_getstate(cls)[0]  # noqa: SLF001 - cloudpickle has no public name for it
         for name in cls.__members__:
             content.pop(name, None)  # an alias
-        values = {name: member._value_ for name, member in cls.__members__.items()}
+        values = {name: each._value_ for name, each in cls.__members__.items()}
         extra = {
-            name: {key: value for key, value in vars(member).items() if key not in _MEMBERS_OWN}
-            for name, member in cls.__members__.items()
+            name: {key: value for key, value in vars(each).items() if key not in _MEMBERS_OWN}
+            for name, each in cls.__members__.items()
         }
         args = cls.__bases__, cls.__name__, cls.__qualname__, values, cls.__module__
         return make_enum, args, (content, {name: more for name, more in extra.items() if more})
@@ -49,6 +50,8 @@ def take_apart(cls: type) -> tuple[Any, tuple[Any, ...], Any]:
     if isinstance(own := vars(cls).get("__dict__"), property):
         body["__dict__"] = own
     bases = vars(cls).get("__orig_bases__", cls.__bases__)
+    if typing.is_typeddict(cls):  # whose bases are not what was written: what they had is in it
+        bases = (typing.TypedDict,)
     if type(cls) is type and bases is not cls.__bases__:  # a NamedTuple could not be made of what was written
         body["__orig_bases__"], bases = bases, cls.__bases__
     return make_class, (type(cls), cls.__name__, bases, body), (content, {})
@@ -112,6 +115,8 @@ def make_enum(bases: tuple[type, ...], name: str, qualname: str, values: dict[st
         values: of its members and their aliases, by name.
         module: the name of its module.
     """
+    # A function among them would become a method.
+    values = {key: member(value) if hasattr(value, "__get__") else value for key, value in values.items()}
     made: type = cloudpickle._make_skeleton_enum(bases, name, qualname, values, module, None, None)  # noqa: SLF001
     return made
 

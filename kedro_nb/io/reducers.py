@@ -7,6 +7,8 @@ import functools
 import importlib
 import pickle
 import sys
+import threading
+from contextvars import ContextVar
 from types import MethodType
 from typing import Any, Never
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -93,7 +95,24 @@ def _reduce_weak_dict(weak: Any) -> tuple[Any, ...]:
     return type(weak), (dict(weak),)
 
 
+def _reduce_local(local: threading.local) -> tuple[Any, ...]:
+    return type(local), (), vars(local)
+
+
+def _reduce_context_var(variable: ContextVar[Any]) -> tuple[Any, ...]:
+    try:
+        return _make_context_var, (variable.name, variable.get())
+    except LookupError:
+        return ContextVar, (variable.name,)
+
+
+def _make_context_var(name: str, value: Any) -> ContextVar[Any]:
+    return ContextVar(name, default=value)
+
+
 TABLE: dict[type, Any] = {
+    ContextVar: _reduce_context_var,
+    threading.local: _reduce_local,
     MethodType: _reduce_method,
     functools.cached_property: _reduce_cached_property,
     WeakKeyDictionary: _reduce_weak_dict,

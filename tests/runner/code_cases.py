@@ -676,6 +676,92 @@ def read(v): return v.total(), type(v) is Frame, type(v.head(1)) is Frame
         (6, True, True),
         (9, True, True),
     ),
+    "Enum of functions": (
+        """
+import enum
+class Op(enum.Enum):
+    TIMES = enum.member(lambda a: a * EDIT)
+    PLUS = enum.member(lambda a: a + EDIT)
+def make(x): return Op.PLUS
+def read(v): return v.value(4), v is Op.PLUS, Op.TIMES.value(4)
+""",
+        (6, True, 8),
+        (7, True, 12),
+    ),
+    "Enum with __new__": (
+        """
+import enum
+class Size(enum.Enum):
+    def __new__(cls, value, label):
+        member = object.__new__(cls)
+        member._value_ = value
+        member.label = label
+        return member
+    SMALL = (1, "s")
+    LARGE = (EDIT, "l")
+def make(x): return Size.LARGE
+def read(v): return v is Size(EDIT), v.label, Size.SMALL.label
+""",
+        (True, "l", "s"),
+        (True, "l", "s"),
+    ),
+    "inherited TypedDict": (
+        """
+from typing import Required, TypedDict
+class Row(TypedDict):
+    x: int
+class More(Row, total=False):
+    y: Required[int]
+def make(x): return More(x=x, y=EDIT)
+def read(v): return v["y"], sorted(More.__required_keys__)
+""",
+        (2, ["x", "y"]),
+        (3, ["x", "y"]),
+    ),
+    "method with a cache": (
+        """
+import functools
+class A:
+    @functools.lru_cache
+    def f(self, x): return x * EDIT
+    @staticmethod
+    @functools.cache
+    def g(x): return x + EDIT
+def make(x): return A()
+def read(v): return v.f(2), A.g(2)
+""",
+        (4, 4),
+        (6, 5),
+    ),
+    "class decorator that makes a function": (
+        """
+import functools
+def single(cls):
+    made = {}
+    @functools.wraps(cls, updated=())
+    def get(): return made.setdefault(cls, cls())
+    return get
+@single
+class A:
+    n = EDIT
+def make(x): return A() is A()
+def read(v): return v, A().n
+""",
+        (True, 2),
+        (True, 3),
+    ),
+    "context variable and thread's own": (
+        """
+import contextvars, threading
+depth = contextvars.ContextVar("depth", default=EDIT)
+own = threading.local()
+own.n = EDIT
+def make(x): return depth.get(), own.n
+def read(v): return v
+""",
+        (2, 2),
+        (3, 3),
+    ),
     "import inside a node": (
         """
 def helper(x): return x * EDIT
