@@ -152,3 +152,50 @@ def test_a_kernel_sends_little_and_goes_on(outputs_of, shown):
             check(shown(error), which, "the_bad_node", told)
         assert [each.text for each in outputs[f"{case}, caught"]] == ["caught\n"], case
         assert not [each for each in outputs[f"{case}, and then"] if each.output_type == "error"], case
+
+
+CELL = """
+import threading
+
+class TwoArguments(Exception):
+    def __init__(self, code, reason):
+        super().__init__(f"{reason} ({code})")
+        self.code = code
+
+class Keywords(TwoArguments):
+    def __init__(self, *, code):
+        super().__init__(code, "keywords")
+        self.lock = threading.Lock()
+
+def two(xs):
+    raise TwoArguments(7, "no good")
+
+def keywords(xs):
+    raise Keywords(code=7) from TwoArguments(8, "before")
+
+session().catalog["xs"] = 1
+two_pipeline = Pipeline([node(two, "xs", "a", name="two")])
+keywords_pipeline = Pipeline([node(keywords, "xs", "b", name="keywords")])
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_an_exception_class_of_a_cell_is_caught_after_a_parallel_run(cells, method, monkeypatch):
+    monkeypatch.setenv("KEDRO_MP_CONTEXT", method)
+    cells.run("from kedro_nb.session import session")
+    for _ in ("cold", "warm, and the classes defined again"):
+        cells.run(CELL)
+        cells.run(
+            "try:\n    %kedro_run --pipeline=two_pipeline --parallel\nexcept TwoArguments as error:\n    caught = error"
+        )
+        assert cells.run("(type(caught) is TwoArguments, caught.code, str(caught))") == (
+            True,
+            7,
+            "no good (7)",
+        )
+        cells.run(
+            "try:\n    %kedro_run --pipeline=keywords_pipeline --parallel\n"
+            "except Keywords as error:\n    caught = error"
+        )
+        assert cells.run("(str(caught), caught.code, caught.__cause__.code)") == ("keywords (7)", 7, 8)
+        assert cells.run("type(caught.__cause__) is TwoArguments and not hasattr(caught, 'lock')")
