@@ -24,17 +24,19 @@ class Environment(NamedTuple):
         python: the version of Python, as in "3.12".
         constraints: the file that pins the packages.
         browser: run the browser tests as well. They depend on the versions of JupyterLab, not on that of Python.
+        warnings: what pytest does about warnings. Old packages warn about each other.
     """
 
     python: str
     constraints: str
     browser: bool
+    warnings: str = "error"
 
 
 ENVIRONMENTS = {
     "3.12": Environment("3.12", "constraints.txt", browser=False),
     "3.13": Environment("3.13", "constraints.txt", browser=False),
-    "oldest": Environment("3.11", "constraints-oldest.txt", browser=True),
+    "oldest": Environment("3.11", "constraints-oldest.txt", browser=True, warnings="default"),
 }
 
 
@@ -76,7 +78,8 @@ def run(name: str, environment: Environment) -> str:
     settings = {} if environment.browser else {"KEDRO_NB_NO_BROWSER": "1"}
     if environment.browser:
         subprocess.run([binary, "-m", "tests.browser.chromium"], cwd=ROOT, check=True)
-    pytest = [binary, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--hypothesis-profile=ci", "tests"]
+    options = ["-n", "2", "--dist", "loadfile", "--hypothesis-profile=ci", "-W", environment.warnings]
+    pytest = [binary, "-m", "pytest", *options, "tests"]
     process = subprocess.Popen(
         pytest, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
     )
