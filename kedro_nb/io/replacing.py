@@ -1,8 +1,8 @@
 """Write a file so that it is there whole or not at all.
 
-What is written goes into a file of its own in a folder beside the target, and takes the target's place at the end. The
-folder's name follows from the target's, so that the next save of the target finds what a killed process has left there,
-without looking through a large folder. A live save holds a lock on its file, which ends with its process.
+What is written goes into a file beside the target, which takes the target's place at the end. Its name follows from
+the target's name, and a number tells apart saves that run side by side. So the next save finds what a killed process
+has left, without listing the folder. A live save holds a lock on its file, which ends with its process.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import io
 import os
 import shutil
 import stat
-import time
-from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -23,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _IN_MEMORY = 16 << 20  # larger data on its way to another machine waits in a temporary file
-_ATTEMPTS = 100  # to make a file in a folder that other saves remove when they end
+_ATTEMPTS = 100  # to make a file that other saves take for a leftover
 _LONGEST_SUFFIX = 32  # characters
-_DAY = 86_400  # seconds
+_GAP = 4  # numbers without a file after which there are no more leftovers
 
 # The temporary files of this process. Some network file systems lock by process: to try the lock would break it.
-_live: set[str] = set()
+_live: dict[str, object] = {}
 
 
 @contextlib.contextmanager
@@ -86,65 +85,59 @@ def _prepared(open_args: Mapping[str, Any], target: Path, temporary: str) -> dic
 
 @contextlib.contextmanager
 def _temporary(beside: Path, target: Path) -> Iterator[str]:
-    """An empty file that no other save uses; it is removed at the end if it is still there, and so is its folder."""
-    key = f"{_user()} {target.name}".encode(errors="surrogateescape")
-    folder = f"{beside}/.{hashlib.sha256(key).hexdigest()[:16]}.tmp"
+    """An empty file that no other save uses; it is removed at the end if it is still there."""
+    key = target.name.encode(errors="surrogateescape")
     # The suffix stays, because fsspec can infer the compression from it.
     suffix = target.suffix if len(target.suffix) <= _LONGEST_SUFFIX else ""
-    name = f"{_boot()}-{os.urandom(8).hex()}{suffix}"
-    if not _make_folder(folder):
-        if _is_own(folder):
-            _remove_leftovers(folder)
-        else:
-            folder = f"{beside}/.{os.urandom(8).hex()}.tmp"
-    file = f"{folder}/{name}"
-    _live.add(file)
+    series = f"{beside}/.{hashlib.sha256(key).hexdigest()[:16]}.{{}}.tmp{suffix}"
+    number, descriptor = _first_free(series)
+    file = series.format(number)
     try:
-        descriptor = _make_locked(folder, file)
-        try:
-            yield file
-        finally:
-            os.close(descriptor)
+        _remove_later_leftovers(series, number)
+        yield file
     except BaseException:
         with contextlib.suppress(OSError):
             Path(file).unlink()
         raise
     finally:
-        _live.discard(file)
-        with contextlib.suppress(OSError):  # another save is using it
-            Path(folder).rmdir()
+        _live.pop(file, None)
+        os.close(descriptor)
 
 
-def _make_folder(folder: str) -> bool:
-    """Make a folder for this user alone; False if something is there already."""
-    try:
-        Path(folder).mkdir(0o700)
-    except FileExistsError:
-        return False
-    return True
+def _first_free(series: str) -> tuple[int, int]:
+    """Make and lock the first file of the series that no live save has.
+
+    Returns:
+        The number of the file and its descriptor.
+    """
+    for number in count():
+        file = series.format(number)
+        if _claim(file):
+            descriptor = None
+            try:
+                descriptor = _make_locked(file)
+            finally:
+                if descriptor is None:
+                    _live.pop(file, None)
+            if descriptor is not None:
+                return number, descriptor
+    raise AssertionError  # numbers do not end
 
 
-def _is_own(folder: str) -> bool:
-    """Whether it is a folder for this user alone, or gone again."""
-    try:
-        status = os.lstat(folder)
-    except FileNotFoundError:
-        return True
-    others = status.st_mode & (stat.S_IRWXG | stat.S_IRWXO) if hasattr(os, "geteuid") else 0
-    return stat.S_ISDIR(status.st_mode) and status.st_uid == _user() and not others
+def _claim(file: str) -> bool:
+    """Keep the other threads of this process from a file; False if one of them has it."""
+    mine = object()
+    return _live.setdefault(file, mine) is mine  # in one step, and without a lock that a fork could inherit
 
 
-def _user() -> int:
-    return os.geteuid() if hasattr(os, "geteuid") else 0
-
-
-def _make_locked(folder: str, file: str) -> int:
-    """Make a file that is not there, and lock it; give its descriptor."""
+def _make_locked(file: str) -> int | None:
+    """Make and lock a file, in the place of a leftover; None where a live save, or something else, has the name."""
     for _ in range(_ATTEMPTS):
         try:
             descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
-        except FileNotFoundError:  # not made yet, or removed by another save that has ended
-            _make_folder(folder)
+        except FileExistsError:
+            if not _remove_leftover(file):
+                return None
             continue
         try:
             _lock(descriptor, wait=True)
@@ -154,27 +147,51 @@ def _make_locked(folder: str, file: str) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)  # another save took it for a leftover before it was locked
-    raise FileNotFoundError(
-        errno.ENOENT, "Another program removes the temporary folder again and again", file
-    )
+    return None
 
 
-def _remove_leftovers(folder: str) -> None:
-    """Remove the files of saves that were killed."""
-    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.path in _live:
-                continue
-            with contextlib.suppress(OSError):  # in use, or another save has removed it
-                # What was made elsewhere, or before this machine started, may have a lock that is not seen here.
-                if not entry.name.startswith(_boot()) and time.time() - entry.stat().st_mtime < _DAY:
-                    continue
-                descriptor = os.open(entry.path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
-                try:
-                    _lock(descriptor, wait=False)
-                    Path(entry.path).unlink()
-                finally:
-                    os.close(descriptor)
+def _remove_later_leftovers(series: str, number: int) -> None:
+    """Remove what saves that ran side by side have left under later numbers."""
+    missing = 0
+    for later in count(number + 1):
+        file = series.format(later)
+        missing = 0 if os.path.lexists(file) else missing + 1
+        if missing > _GAP:
+            return
+        if not missing and _claim(file):
+            try:
+                _remove_leftover(file)
+            finally:
+                _live.pop(file, None)
+
+
+def _remove_leftover(file: str) -> bool:
+    """Remove the file of a save that was killed; False if it belongs to a live save, or to someone else."""
+    try:
+        descriptor = os.open(file, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        return True
+    except OSError:  # a link, a folder, or another user's
+        return False
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != _user(status):
+            return False
+        _lock(descriptor, wait=False)
+        # Before it was locked, its save may have given it the target's name, and another save made a new one.
+        if os.path.samestat(status, os.lstat(file)):
+            Path(file).unlink()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _user(status: os.stat_result) -> int:
+    return os.geteuid() if hasattr(os, "geteuid") else status.st_uid
 
 
 def _lock(descriptor: int, *, wait: bool) -> None:
@@ -192,18 +209,6 @@ def _lock(descriptor: int, *, wait: bool) -> None:
     except OSError:
         if not wait:
             raise  # where nothing can be locked, nothing is removed
-
-
-@cache
-def _boot() -> str:
-    """A short text for this machine since it started: only then are locks seen by every process."""
-    import platform
-
-    try:
-        text = Path("/proc/sys/kernel/random/boot_id").read_text()
-    except OSError:
-        text = platform.node()
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _make_folders(folder: Path) -> list[Path]:
