@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from kedro_nb.masking import get_logger
+from kedro_nb.runner import forks
 
 if TYPE_CHECKING:
     from kedro_nb.runner.events import Event, ResumeHint
@@ -37,6 +39,7 @@ class Monitor:
         at_work_here: stands for the node, hook or dataset that is running in the main thread, where an interrupt can
             be raised: another object each time, and false when none is.
         takes_interrupts: somebody does already; see `Interrupts`.
+        process: the id of the process that runs the nodes; see `forks`.
         winding_up: what is left to do is short, and must not be struck half-way.
     """
 
@@ -64,6 +67,8 @@ class Monitor:
         self.winding_up = False
         self._wake: list[Callable[[], object]] = []
         self._lock = threading.RLock()
+        self.process = os.getpid()
+        forks.watch(self)
 
     def emit(self, event: Event) -> None:
         """Tell every listener. One that fails is no reason for the run to."""

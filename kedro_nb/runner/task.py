@@ -21,6 +21,7 @@ from kedro_nb.io.marks import is_in_memory
 from kedro_nb.io.memory import methods_are_ours
 from kedro_nb.io.ownership import solely_owned
 from kedro_nb.runner.failure import explain
+from kedro_nb.runner.forks import end_if_forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -190,6 +191,7 @@ def _execute(task: Task, context: TaskContext, worker: str) -> None:
         save_outputs(task, context, outputs)
         task.load, task.call, task.save = loaded - start, called - loaded, perf_counter() - called
     except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
+        end_if_forked(context.monitor, error)
         explain(task, error, values)
 
 

@@ -24,6 +24,7 @@ from kedro_nb.io.ownership import solely_owned
 from kedro_nb.runner.executors.daemons import DaemonThreads
 from kedro_nb.runner.executors.stopping import GLANCE, GRACE, interrupt, left_alone, stopped, stopped_here
 from kedro_nb.runner.failure import explain
+from kedro_nb.runner.forks import end_if_forked
 from kedro_nb.runner.task import (
     TOO_LATE,
     Task,
@@ -205,6 +206,7 @@ class OverlapExecutor:
             confirm(task, self._context)
             task.save = perf_counter() - called
         except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
+            end_if_forked(self._context.monitor, error)
             self._behind.pop(task.position, None)  # an interrupt may come that late
             explain(task, error, values)
         task.finished = True
@@ -285,7 +287,9 @@ class _Saves:
             with self._context.printing(self._task.node):
                 save_output(self._task, self._context, name, holder)
         except BaseException as error:  # noqa: BLE001 - the loop decides what to do about it
+            end_if_forked(self._context.monitor, error)
             self._fail(name, error)
+        end_if_forked(self._context.monitor)
         with self._lock:
             self._left -= 1
             last = not self._left

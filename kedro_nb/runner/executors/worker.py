@@ -91,6 +91,7 @@ def main(connection: Connection, parent: int) -> None:
     _mute()
     stand_alone()
     worker = Worker(connection)
+    os.register_at_fork(after_in_child=worker.silence)
     signal.signal(signal.SIGUSR1, worker.stop)  # the kernel passes interrupts on as this
     worker.begin()
     _serve(worker)
@@ -159,6 +160,7 @@ class Worker:
         self._kept: dict[str, Packed] = {}  # outputs that wait here for their reader, not written
         self._monitor = Monitor()
         self._stopped = False
+        self._silent = False
         self._in_node = False  # where an interrupt may be raised
         self._late = False  # an interrupt is to be raised after the message
 
@@ -342,6 +344,11 @@ class Worker:
             self.send("given", packed)
             packed.disown()
 
+    def silence(self) -> None:
+        """Send nothing from now on: this is a fork of the worker, and its messages would mix with the worker's."""
+        self._silent = True
+        self._lock = threading.RLock()
+
     def receive(self) -> Any:
         """The next message, which may still have to come."""
         if self._early:
@@ -352,6 +359,8 @@ class Worker:
 
     def send(self, *message: Any) -> None:
         """Send a message, whole."""
+        if self._silent:
+            return
         data = channel.encode(*message)
         with self._lock:
             channel.write(self._connection.fileno(), data)
