@@ -8,7 +8,6 @@ from weakref import WeakKeyDictionary
 
 from kedro_nb.notebook.completion import matcher_for
 from kedro_nb.notebook.definitions import CellObserver
-from kedro_nb.notebook.errors import show_cell_error
 from kedro_nb.notebook.magics import CELL, LINE, KedroMagics
 from kedro_nb.notebook.node_deletion import DeletedCells
 
@@ -38,7 +37,7 @@ def load_ipython_extension(shell: Any) -> None:
         formatter.for_type_by_name(module, cls, draw)
     shows_errors = not shell.custom_exceptions  # there is one place for it, and who comes first has it
     if shows_errors:
-        shell.set_custom_exc((Exception,), show_cell_error)
+        shell.set_custom_exc((Exception,), _show_cell_error)
     handler = shell.CustomTB
     deleted = DeletedCells(shell)
     shell.events.register("pre_run_cell", deleted.before_cell)
@@ -67,6 +66,12 @@ def unload_ipython_extension(shell: Any) -> None:
     unload = _loaded.pop(shell, None)
     if unload is not None:
         unload()
+
+
+def _show_cell_error(*about: Any, **more: Any) -> None:
+    from kedro_nb.notebook.errors import show_cell_error
+
+    show_cell_error(*about, **more)
 
 
 def _draw(pipeline: Pipeline) -> dict[str, str]:

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import no_var_expand, output_can_be_silenced
 
-from kedro_nb.notebook.errors import shown_plainly
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -46,6 +44,8 @@ def _magic(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(method)
     def plain(self: KedroMagics, line: str, *cell: str) -> Any:
+        from kedro_nb.notebook.errors import shown_plainly
+
         with shown_plainly():
             if line.split()[:1] in (["--help"], ["-h"]):
                 print(_help_of(plain))  # noqa: T201 - what the user asked for
