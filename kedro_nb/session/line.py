@@ -43,6 +43,8 @@ def command_line(request: RunRequest, command: str = "%kedro_run", options: Sequ
 
 def shown_request(request: RunRequest) -> RunRequest:
     """The request with "***" in place of its secrets, to show or to store."""
+    if not request.params and not request.runner_params:
+        return request
     return replace(
         request, params=mask_value(request.params), runner_params=mask_value(request.runner_params)
     )
