@@ -1,5 +1,6 @@
 """What ParallelRunner promises when something breaks: an error that names the node, and nothing left behind."""
 
+import _thread
 import ctypes
 import os
 import resource
@@ -20,7 +21,7 @@ from kedro_nb.runner import ParallelRunner
 from kedro_nb.runner.executors import pool
 
 from .nodes import double
-from .world import run_with
+from .world import run_with, when_called
 
 
 def kill_itself(x):
@@ -103,12 +104,28 @@ def talk_nonsense(x):
     return x
 
 
+def real_time_signal(x):
+    os.kill(os.getpid(), 40)
+
+
+def half_a_message(x):
+    for descriptor in range(3, 64):
+        if os.path.exists(f"/proc/self/fd/{descriptor}") and stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            os.write(descriptor, b"kedro_nb" + bytes(4))
+    threading.Event().wait(1000)
+
+
+def stops_itself(x):
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
 def exit_politely(x):
     sys.exit("enough")
 
 
 FAULTS = {
     "SIGKILL": (kill_itself, WorkerError, "SIGKILL"),
+    "a real-time signal": (real_time_signal, WorkerError, r"signal 40, SIGRTMIN\+6"),
     "os._exit": (leave, WorkerError, "exit code 3"),
     "segfault": (segfault, WorkerError, "SIGSEGV"),
     "out of memory": (use_up_memory, MemoryError, ""),
@@ -228,3 +245,9 @@ def test_an_output_that_fits_nowhere_is_an_error_with_sizes_and_the_dataset(worl
     with pytest.raises(DatasetError, match=r"big: .*800,000 bytes .*fit neither into .* bytes free"):
         ParallelRunner().run(pipeline([node(limit_files, "x", "big", name="n")]), DataCatalog({"x": 100_000}))
     pool.shut_down()  # the limit stays with the process
+
+
+@pytest.mark.parametrize("function", [half_a_message, stops_itself])
+def test_an_interrupt_ends_a_worker_that_sends_nothing_whole(function, world):
+    with pytest.raises(KeyboardInterrupt):
+        run_with(function, when_called("bad", _thread.interrupt_main))

@@ -117,6 +117,14 @@ ParallelRunner().run(pipeline([node(hang, "x", "y")]), catalog)
 """
 
 
+def is_running(process):
+    """Whether it is there and more than an entry that nobody has waited for."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_a_kernel_that_is_killed_leaves_no_process_and_the_next_start_removes_its_files(method):
     with subprocess.Popen([sys.executable, "-c", KERNEL], stdout=subprocess.PIPE, text=True) as kernel:
         watchdog = threading.Timer(HANG, kernel.kill)
@@ -126,7 +134,9 @@ def test_a_kernel_that_is_killed_leaves_no_process_and_the_next_start_removes_it
         assert line, "the kernel has not told of its workers"
         folder, *workers = line.split()
         assert list(Path(folder).iterdir())
-        kernel.kill()
+        kernel.kill()  # its workers notice before anybody waits for it
+        wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers), 5)
+        assert not [worker for worker in workers if is_running(worker)]
         kernel.wait()
     wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
     assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
