@@ -77,7 +77,14 @@ def attribute_by_value(module: str, name: str) -> bytes:
         AttributeError: there is none.
         Exception: whatever pickling raises.
     """
-    return _ContentPickler(getattr(sys.modules[module], name)).pickled_content()
+    value = getattr(sys.modules[module], name)
+    pickler = _ContentPickler(value)
+    try:
+        return pickler.pickled_content()
+    except Exception:
+        if not from_file.find(pickler.modules, _is_sendable):
+            raise
+        return _ContentPickler(value).pickled_content()
 
 
 def _is_sendable(value: Any) -> bool:

@@ -8,6 +8,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.io.mirror import Mirror
+from kedro_nb.io.users_code import is_users_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,3 +82,17 @@ def _find_in(module: ModuleType, is_sendable: Callable[[Any], bool]) -> None:
     for name, content in (*data, *code):
         if not is_sendable(content):
             names[module.__name__, name] = id(content)
+            _mark_class(type(content))
+
+
+def _mark_class(cls: type) -> None:
+    """Have the class of such a value be that of the value: the one that the file's import makes."""
+    name = cls.__qualname__.partition(".")[0]
+    module = sys.modules.get(cls.__module__)
+    if (
+        module is not None
+        and cls.__module__ != "__main__"
+        and is_users_module(module)
+        and name in vars(module)
+    ):
+        names[cls.__module__, name] = id(vars(module)[name])

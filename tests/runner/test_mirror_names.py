@@ -115,6 +115,8 @@ HELPERS = {
     "pkg/__init__.py": "from .inner import g\nSIZE = 5\n",
     "pkg/inner.py": "from . import deep\nM = 100\ndef g(x): return x + M + deep.h(x)\n",
     "pkg/deep.py": "import threading\nlock = threading.Lock()\nN = 1000\ndef h(x):\n    with lock:\n        return N\n"
+    "class Register:\n    def __init__(self): self.lock = threading.Lock()\nregister = Register()\n"
+    "def is_one(): return type(register) is Register\n"
     "class Guarded:\n    lock = threading.Lock()\n    def get(self): return N\n",
 }
 IMPORTS = {
@@ -135,6 +137,10 @@ IMPORTS = {
         12,
     ),
     "a lock": ("from pkg import deep\ndef make(x): return deep.h(x), deep.lock.locked()", (1000, False)),
+    "an object with a lock": (
+        "from pkg import deep\ndef make(x): return deep.is_one(), isinstance(deep.register, deep.Register)",
+        (True, True),
+    ),
     "a class with a lock": ("from pkg.deep import Guarded\ndef make(x): return Guarded().get()", 1000),
     "a data file": (
         "import importlib.resources as r\ndef make(x): return 'SIZE' in (r.files('pkg') / '__init__.py').read_text()",
