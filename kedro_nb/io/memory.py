@@ -87,6 +87,10 @@ class MemoryDataset(AbstractDataset[Any, Any], wrap=False):
             raise self._no_data()
         return self._data.unpack() if type(self._data) is Packed else self._data
 
+    def holds(self, data: Any) -> bool:
+        """Whether `data` is the very object that is kept here."""
+        return self._data is data
+
     def packed(self) -> Packed:
         """The data packed for other processes.
 

@@ -59,15 +59,15 @@ def remember_dataset(dataset: Any) -> None:
 def remember_catalog(catalog: Any) -> None:
     """Hide the credentials in a catalog that is not ours: Kedro's, say."""
     with contextlib.suppress(Exception):  # its attributes are its own business
-        held = vars(catalog)
-        if "_datasets" not in held:
+        # Not `vars`: it makes all later access to the attributes of the object slower.
+        if not hasattr(catalog, "_datasets"):
             return
-        for dataset in held["_datasets"].values():
+        for dataset in catalog._datasets.values():  # noqa: SLF001 - Kedro has no public way
             remember_dataset(dataset)
-        for lazy in held.get("_lazy_datasets", {}).values():
+        for lazy in getattr(catalog, "_lazy_datasets", {}).values():
             remember_parameters(lazy.config)
         for name in ("_resolved_configs", "_dataset_patterns", "_credentials"):
-            remember_parameters({name: getattr(held.get("_config_resolver"), name, None)})
+            remember_parameters({name: getattr(getattr(catalog, "_config_resolver", None), name, None)})
 
 
 def remember_environment() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.exception_copies import presentable
 from kedro_nb.hooks import create_hook_manager
+from kedro_nb.io import MemoryDataset
 from kedro_nb.io.fresh import using
 from kedro_nb.masking import get_logger, remember_catalog
 from kedro_nb.runner.checks import check_arguments, check_async, check_data, check_executor, check_names
@@ -250,7 +251,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         """Find every dataset of the run, or make it, before the first node; refuse what cannot work.
 
         Returns:
-            The ids of the datasets.
+            The ids of the datasets, except for MemoryDatasets, which remember nothing of files.
         """
         if self._is_async:
             check_async(pipeline)
@@ -264,7 +265,9 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             for name in pipeline.graph.names:
                 if default is not None and name not in catalog:
                     catalog[name] = default(name)
-                found.add(id(catalog.get(name, fallback_to_runtime_pattern=True)))
+                dataset = catalog.get(name, fallback_to_runtime_pattern=True)
+                if type(dataset) is not MemoryDataset:
+                    found.add(id(dataset))
         finally:
             if patterns:
                 catalog.config_resolver.remove_runtime_patterns(patterns)

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from kedro_nb.runner.prints import Capture
 
 _NOWHERE: AbstractContextManager[None] = nullcontext()
-TOO_LATE = "ended after the run was stopped: its outputs are dropped."
+# An object may have methods of its own in the place of these.
+_LOAD = MemoryDataset.load
+_SAVE = MemoryDataset.save
 _CATALOG = ("load", "save", "get", "release", "__getitem__")
 
 node_logger = logging.getLogger("kedro_nb.pipeline.node")
@@ -236,23 +238,24 @@ def load_input(task: Task, context: TaskContext, name: str) -> Any:
 
 def _load(task: Task, context: TaskContext, dataset: Any, name: str) -> Any:
     try:
-        if type(dataset) is not MemoryDataset or not context.lends(name) or "load" in vars(dataset):
-            return dataset.load()
-        kept = dataset.peek()
-        if type(kept) in IMMUTABLE:
-            return kept
+        load = dataset.load
+        ours = type(dataset) is MemoryDataset and getattr(load, "__func__", None) is _LOAD
+        if not (ours and context.lends(name)):
+            return load()
         data = dataset.borrow()
+        if type(data) in IMMUTABLE or not dataset.holds(data):
+            return data
     except Exception as error:  # noqa: BLE001 - raised again, with the dataset's name
         raise entry_load_error(name, dataset, error) from (cause_of(error) or error)
-    if data is kept:
-        task.lent = {**task.lent, id(data): name}
+    task.lent = {**task.lent, id(data): name}
     return data
 
 
 def call_function(task: Task, context: TaskContext, values: list[Any]) -> list[Any]:
     """The function's outputs in order; a generator function's chunks are still to come, as one value."""
     node = task.node
-    unless_stopped(context, node, "was not called: the run was stopped.")
+    if context.monitor.cancelled:
+        raise RunCancelledError(f"Node '{node.name}' was not called: the run was stopped.")
     task.doing = "call"
     if context.events is not None:
         context.tell(context.events.NodeLoaded, task)
@@ -263,7 +266,8 @@ def call_function(task: Task, context: TaskContext, values: list[Any]) -> list[A
     else:
         result = node.call(values)
         outputs = [result] if node.is_generator else node.unpack(result)
-    unless_stopped(context, node, TOO_LATE)
+    if context.monitor.cancelled:
+        raise _too_late(node)
     if context.sizes is not None and not node.is_generator:
         context.sizes.note(task, node.output_names, outputs)
     if context.events is not None:
@@ -271,10 +275,15 @@ def call_function(task: Task, context: TaskContext, values: list[Any]) -> list[A
     return outputs
 
 
-def unless_stopped(context: TaskContext, node: Node, text: str) -> None:
-    """Raise if the run was stopped."""
+def unless_stopped(context: TaskContext, node: Node) -> None:
+    """Raise if the run was stopped: whatever the node has made since is dropped."""
     if context.monitor.cancelled:
-        raise RunCancelledError(f"Node '{node.name}' {text}")
+        raise _too_late(node)
+
+
+def _too_late(node: Node) -> RunCancelledError:
+    """The error of a node that ended after its run was stopped."""
+    return RunCancelledError(f"Node '{node.name}' ended after the run was stopped: its outputs are dropped.")
 
 
 def _call_with_hooks(node: Node, context: TaskContext, values: list[Any]) -> list[Any]:
@@ -299,7 +308,7 @@ def _call_with_hooks(node: Node, context: TaskContext, values: list[Any]) -> lis
             hooks.on_node_error(error, node, context.catalog, inputs, *about)
         raise
     if hooks.after_node_run is not None:
-        unless_stopped(context, node, TOO_LATE)
+        unless_stopped(context, node)
         # What a generator function gives is still to come: each of its outputs is the one generator.
         each = outputs * len(node.output_names) if node.is_generator else outputs
         named = dict(zip(node.output_names, each, strict=True))
@@ -342,7 +351,7 @@ def _save(task: Task, context: TaskContext, dataset: Any, name: str, holder: lis
         type(holder[0]) not in IMMUTABLE
         and context.adopts
         and type(dataset) is MemoryDataset
-        and "save" not in vars(dataset)
+        and getattr(dataset.save, "__func__", None) is _SAVE
         and solely_owned(holder, lent=id(holder[0]) in task.lent)
     ):
         dataset.adopt(holder[0])
@@ -368,9 +377,8 @@ def save_outputs(task: Task, context: TaskContext, outputs: list[Any]) -> None:
             chunks.close()
     else:
         _save_each(task, context, outputs)
-    unless_stopped(
-        context, node, TOO_LATE
-    )  # a dataset may have caught the interrupt: what it saved is not whole
+    if context.monitor.cancelled:  # a dataset may have caught the interrupt: what it saved is not whole
+        raise _too_late(node)
     if node.confirm_names:
         confirm(task, context)
 

@@ -27,7 +27,7 @@ from kedro_nb.masking import error_text
 from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors.remote_error import pack_error, unpack_error
 from kedro_nb.runner.executors.stopping import interrupt
-from kedro_nb.runner.task import TOO_LATE, unless_stopped
+from kedro_nb.runner.task import unless_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -106,7 +106,7 @@ class KernelData:
         try:
             with self._interruptible(task), self._context.printing(task.node):
                 result = self._method(name, method)(*([] if packed is None else [packed.unpack()]))
-            unless_stopped(self._context, task.node, TOO_LATE)  # the dataset may have caught the interrupt
+            unless_stopped(self._context, task.node)  # the dataset may have caught the interrupt
         except BaseException as error:  # the node's, whatever it is
             if isinstance(error, KeyboardInterrupt) and (monitor.interrupted or not monitor.cancelled):
                 raise  # another thread did not cancel the run

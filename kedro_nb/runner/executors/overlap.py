@@ -26,7 +26,6 @@ from kedro_nb.runner.executors.stopping import GLANCE, GRACE, interrupt, left_al
 from kedro_nb.runner.failure import explain
 from kedro_nb.runner.forks import end_if_forked
 from kedro_nb.runner.task import (
-    TOO_LATE,
     Task,
     call_function,
     confirm,
@@ -199,7 +198,7 @@ class OverlapExecutor:
             task.load, task.call = loaded - start, called - loaded
             behind = self._save_memory(task, outputs)
             # A dataset may have caught the interrupt, and the task may have been left alone already.
-            unless_stopped(self._context, task.node, TOO_LATE)
+            unless_stopped(self._context, task.node)
             if behind:
                 self._save_behind(task, behind, called)
                 return
