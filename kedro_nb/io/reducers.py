@@ -24,9 +24,9 @@ class WorkerShell:
         """Run `out = !command`; the lines that it printed.
 
         Args:
-            command: the shell command. What stands in braces was filled in only for a plain name.
+            command: the shell command; names in braces or after `$` are those of the cell's code.
             split: return a list of lines, not a text.
-            depth: frames between this method and the cell's code, whose variables the command may use.
+            depth: frames between this method and the cell's code.
         """
         output = _ipython("process").getoutput(self._filled_in(command, depth + 2))
         text = _ipython("text")
