@@ -34,7 +34,7 @@ def test_the_command_ends_with_the_code_1_after_a_bad_exception(cases, run):
     for case in cases:
         start = time.monotonic()
         done = run(FILE, "--config", config(case))
-        assert time.monotonic() - start < 3.0, case
+        assert time.monotonic() - start < 20.0, case  # it takes a tenth of a second
         assert done.code == 1, case
         assert "In node the_bad_node" in done.err, (case, done.err[-1000:])
         assert "1 of 2 nodes have not run" in done.err, case

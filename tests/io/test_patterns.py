@@ -144,6 +144,6 @@ def test_unknown_credentials_are_told_with_the_closest_names(kind):
 )
 def test_a_long_name_fits_a_pattern_or_not_in_short_time(pattern, name, fits):
     catalog = DataCatalog.from_config({pattern: {"type": "MemoryDataset"}})
-    start = time.monotonic()
+    start = time.process_time()
     assert (name in catalog) == fits
-    assert time.monotonic() - start < 2.0
+    assert time.process_time() - start < 2.0

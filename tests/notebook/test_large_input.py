@@ -13,7 +13,7 @@ from kedro_nb.session import RunRequest, Session, session
 from kedro_nb.session.records.record import record
 from kedro_nb.session.records.saved import saved
 
-MOST_SECONDS = 10.0  # what is linear takes a tenth of it; what is quadratic took a minute
+MOST_SECONDS = 20.0  # what is linear takes a second; what is quadratic took a minute
 MOST_TEXT = 120_000
 
 

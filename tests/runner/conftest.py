@@ -134,7 +134,10 @@ def user_module(monkeypatch, tmp_path):
         sys.modules.pop(name, None)
 
 
-@pytest.fixture(params=["cell", "module"])
+HOMES = ("cell", "module")
+
+
+@pytest.fixture(params=HOMES)
 def define(request):
     """Runs source text in a cell, or loads it as a module."""
     return request.getfixturevalue("main" if request.param == "cell" else "user_module")

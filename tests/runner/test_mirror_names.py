@@ -10,7 +10,8 @@ from kedro_nb.io import DataCatalog, PickleDataset
 from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import ParallelRunner
 
-from .code_cases import CASES
+from .code_cases import CASES, spread
+from .conftest import HOMES, METHODS
 from .test_mirror import run
 
 
@@ -23,8 +24,8 @@ def by_name(value):
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in CASES if case != "pandas subclass"]
-)  # takes long, adds nothing
+    ("case", "define", "method"), spread(CASES, HOMES, METHODS), indirect=["define", "method"]
+)
 def test_a_worker_can_store_by_name_what_the_notebook_can(case, define, method):
     home = define(CASES[case][0].replace("EDIT", "2"))
     data, same = run([node(home.make, "x", "v"), node(by_name, "v", "y")], x=1)["y"]
@@ -201,7 +202,13 @@ def replace_function(files):
     helpers.f = lambda x: 72
 
 
-EDITS = [reload_edited, patch_in_place, patch_constant, patch_content, replace_function]
+EDITS = {
+    "reloaded": reload_edited,
+    "patched in place": patch_in_place,
+    "a constant": patch_constant,
+    "a mapping": patch_content,
+    "a function": replace_function,
+}
 USES = {
     "by its module": "import helpers\ndef make(x): return helpers.f(x)",
     "inside a function": "def make(x):\n    import helpers\n    return helpers.f(x)",
@@ -210,14 +217,13 @@ USES = {
 }
 
 
-@pytest.mark.parametrize("edit", EDITS)
-@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize(("use", "edit", "method"), spread(USES, EDITS, METHODS), indirect=["method"])
 def test_a_module_that_was_changed_in_the_notebook_is_changed_in_workers(use, edit, main, method, files):
     importlib.import_module("helpers")
     home = main(USES[use])
     make = [node(home.make, "x", "y")]
     assert run(make, x=1) == {"y": 12}
-    edit(files)
+    EDITS[edit](files)
     assert run(make, x=1) == {"y": 72}
 
 
