@@ -31,13 +31,13 @@ class _Cell:
         info: IPython's; None for a cell that began unobserved.
         source: its Python.
         place: as in "In [3]"; "" where it has no number.
-        id: what the front end calls it; "" where it does not say.
+        id: what the front end calls it; "" where it does not say, None where the cell began unobserved.
     """
 
     info: Any
     source: str
     place: str
-    id: str = ""
+    id: str | None = ""
     completed: bool = False
     execution: CellExecution | None = None
 
@@ -154,13 +154,13 @@ def _cells_so_far(shell: Any) -> tuple[list[_Cell], list[_Cell]]:
     if runs and len(sources) > last:  # the shell's count is ahead within a cell in some versions of IPython
         last += 1
     cells = [
-        _Cell(None, source, f"In [{number}]", completed=True)
+        _Cell(None, source, f"In [{number}]", None, completed=True)
         for number, source in enumerate(sources, start=last - len(sources) + 1)
         if number >= _observed.get(shell, 0)
     ]
     running = [cells.pop()] if runs and cells else []
     for cell in running:
-        cell.id, cell.completed = _id_of_request(shell), False
+        cell.id, cell.completed = _id_of_request(shell) or None, False
     return cells, running
 
 

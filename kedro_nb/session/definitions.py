@@ -5,7 +5,8 @@ object under the old name. A run follows that redefinition only where there is n
 
 - the node's own function object was bound by a `def` at the top level of a cell, and to no other name of the notebook;
 - a later execution binds that name by a top-level `def` with the same decorators;
-- it is the same cell, where the front end has ids for cells.
+- it is the same cell, where the front end has ids for cells. A cell that ran before the extension was loaded has an
+  unknown id: it is taken for the first later cell that binds all of its names.
 
 In every other case the node runs the function that it holds. The decision depends on the function object alone, so it
 is the same for every slice and every pipeline. Nodes and pipelines are never changed: the run gets derived ones.
@@ -26,6 +27,7 @@ from kedro_nb.errors import PipelineError, RequestError
 from kedro_nb.pipeline import Node, Pipeline
 from kedro_nb.session.captured import captured_functions
 from kedro_nb.session.redefinitions import Redefinition
+from kedro_nb.session.same_functions import is_same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,9 +37,8 @@ if TYPE_CHECKING:
 _OF_IPYTHON = re.compile(r"_+\d*")  # _, __ and _5 hold results, and are no names of the user's
 
 _CONTAINERS = (dict, list, tuple)
-_PLAIN = (bool, int, float, complex, str, bytes)
 
-_Key: TypeAlias = tuple[str, str, tuple[str, ...]]  # name, id of the cell, decorators
+_Key: TypeAlias = tuple[str, str | None, tuple[str, ...]]  # name, id of the cell, decorators
 
 
 @dataclass(eq=False)
@@ -47,14 +48,14 @@ class CellExecution:
     Args:
         bindings: what its top level binds.
         place: for people, as in "In [7]"; "" where it has no number.
-        cell: what the front end calls the cell; "" where it has no ids.
+        cell: what the front end calls the cell; "" where it has no ids, None while it is not known.
         completed: whether all of it has run.
         number: in the order in which the executions began.
     """
 
     bindings: Bindings
     place: str = ""
-    cell: str = ""
+    cell: str | None = ""
     completed: bool = False
     number: int = field(default=0, init=False)
 
@@ -67,7 +68,7 @@ class _Bound:
         ref: to the object.
         name: the name it was bound to first.
         made: the execution that bound it first.
-        key: what a redefinition of it has in common with it; None where it was not bound by a top-level `def`.
+        decorators: of the top-level `def` that bound it; None where it was bound in another way.
         has_other_names: whether it was bound to another name as well.
         announced: names of the nodes of which the user has read that they run this now.
     """
@@ -75,9 +76,14 @@ class _Bound:
     ref: weakref.ref[Any]
     name: str
     made: CellExecution
-    key: _Key | None = None
+    decorators: tuple[str, ...] | None = None
     has_other_names: bool = False
     announced: set[str] = field(default_factory=set)
+
+    @property
+    def key(self) -> _Key | None:
+        """What a redefinition has in common with it; None where it was not bound by a top-level `def`."""
+        return None if self.decorators is None else (self.name, self.made.cell, self.decorators)
 
 
 class _Made(weakref.ref[Any]):
@@ -104,6 +110,7 @@ class Definitions:
         self._nodes: dict[int, _Made] = {}  # by id of the node, which is alive
         self._pipelines: dict[int, _Made] = {}  # those whose nodes are known
         self._executions = 0
+        self._without_id: list[CellExecution] = []  # those of which the cell is not known
         self._lock = threading.RLock()
 
     # What cells do
@@ -113,6 +120,26 @@ class Definitions:
         with self._lock:
             self._executions += 1
             execution.number = self._executions
+            if execution.cell is None:
+                self._without_id.append(execution)
+            elif self._without_id:
+                self._learn_ids(execution)
+
+    def _learn_ids(self, execution: CellExecution) -> None:
+        """Give the id of a cell to the executions that may have been of that cell."""
+        has_no_ids = (
+            not execution.cell and execution.place
+        )  # what front ends execute for themselves has no place
+        for each in self._without_id:
+            if has_no_ids or (
+                execution.cell and each.bindings.names.keys() <= execution.bindings.names.keys()
+            ):
+                each.cell = execution.cell
+        self._without_id = [each for each in self._without_id if each.cell is None]
+        for key in [key for key in self._latest if key[1] is None]:
+            found = self._latest.pop(key)
+            others = self._latest.get(key := found[0].key or key, found)
+            self._latest[key] = max(found, others, key=lambda each: each[0].made.number)
 
     def observe(
         self, execution: CellExecution, namespace: Mapping[str, Any], pipelines: Iterable[Pipeline] = ()
@@ -128,7 +155,7 @@ class Definitions:
             for name, binding in execution.bindings.names.items():
                 decorators, certain = binding.decorators, execution.completed or binding.only_defs
                 if decorators is not None and certain and callable(namespace.get(name)):
-                    self._bind(name, namespace[name], execution, (name, execution.cell, decorators))
+                    self._bind(name, namespace[name], execution, decorators)
             kinds: dict[type, tuple[bool, bool]] = {}  # there are many variables, and few types
             for name, value in list(namespace.items()):
                 kind = type(value)
@@ -141,9 +168,11 @@ class Definitions:
                     self._keep_places(value, execution)
             for each in pipelines:
                 self._keep_places(each, execution)
-            self._look_at_loops(execution, namespace)
+            self._look_at_other_names(execution, namespace)
 
-    def _bind(self, name: str, value: Any, execution: CellExecution, key: _Key | None = None) -> None:
+    def _bind(
+        self, name: str, value: Any, execution: CellExecution, decorators: tuple[str, ...] | None = None
+    ) -> None:
         if _OF_IPYTHON.fullmatch(name):
             return
         bound = self._known_as(value)
@@ -152,10 +181,10 @@ class Definitions:
                 ref = weakref.ref(value, partial(_drop, self._known, id(value)))
             except TypeError:  # an object that cannot be tracked: nodes keep it
                 return
-            bound = self._known[id(value)] = _Bound(ref, name, execution, key)
+            bound = self._known[id(value)] = _Bound(ref, name, execution, decorators)
         elif bound.name != name:
             bound.has_other_names = True
-        if key is not None and key == bound.key:
+        if decorators is not None and (key := bound.key) == (name, execution.cell, decorators):
             self._latest[key] = bound, value
         last = self._current.get(name)
         if last is None or last[0] is not bound:
@@ -188,8 +217,11 @@ class Definitions:
                     if issubclass(type(each), Node | Pipeline):
                         self._keep_places(each, execution)
 
-    def _look_at_loops(self, execution: CellExecution, namespace: Mapping[str, Any]) -> None:
-        """The variable of a loop over functions was a name of each of them, though it holds only the last."""
+    def _look_at_other_names(self, execution: CellExecution, namespace: Mapping[str, Any]) -> None:
+        """Note names that functions had in the cell, and that hold something else at its end."""
+        for name in execution.bindings.aliased if execution.completed else ():
+            if (bound := self._known_as(namespace.get(name))) is not None:
+                bound.has_other_names = True
         for loop in execution.bindings.loops:
             if any(self._known_as(namespace.get(name)) for name in loop.targets):
                 for name in loop.names:
@@ -239,10 +271,10 @@ class Definitions:
     def _target(self, func: Any) -> _Bound | None:
         """The redefinition that a node with this function follows."""
         bound = self._known_as(func)
-        if bound is None or bound.key is None or bound.has_other_names:
+        if bound is None or (key := bound.key) is None or bound.has_other_names:
             return None
-        latest, function = self._latest[bound.key]
-        return None if _is_same(func, function) else latest
+        latest, function = self._latest.get(key, (bound, func))
+        return None if is_same(func, function) else latest
 
     def _outdated(self, func: Any, target: _Bound | None) -> list[tuple[str, Any]]:
         """The names that were bound to another callable since, each with the one that a node with this function has."""
@@ -251,7 +283,7 @@ class Definitions:
             name = self._name_of(each)
             if name in self._rebound and name not in found:
                 current, _ = self._current[name]
-                if current is not target and not _is_same(each, current.ref()):
+                if current is not target and not is_same(each, current.ref()):
                     found[name] = each
         return list(found.items())
 
@@ -314,32 +346,6 @@ def _with_function(node: Node, target: _Bound, places: _Places) -> Node:
             f"Node '{node.name}' does not fit '{target.name}' as {place or 'a later cell'} defines it: {error}. "
             f"Change the arguments back, or give the node other inputs{f' in {made}' if made else ''}."
         ) from None
-
-
-def _is_same(old: Any, new: Any) -> bool:
-    """Whether it makes no difference which is called: the same object, or the same plain function defined twice."""
-    if old is new:
-        return True
-    if type(old) is not FunctionType or type(new) is not FunctionType:
-        return False
-    if old.__globals__ is not new.__globals__ or old.__code__ != new.__code__:
-        return False
-    if any((old.__closure__, old.__dict__, new.__closure__, new.__dict__)):
-        return False
-    one, other = old.__kwdefaults__ or {}, new.__kwdefaults__ or {}
-    return (
-        _are_same(old.__defaults__ or (), new.__defaults__ or ())
-        and one.keys() == other.keys()
-        and _are_same(tuple(one.values()), tuple(other[key] for key in one))
-    )
-
-
-def _are_same(old: tuple[Any, ...], new: tuple[Any, ...]) -> bool:
-    """Whether default values are the same objects, or plain values that read the same."""
-    return len(old) == len(new) and all(
-        one is other or (type(one) is type(other) and type(one) in _PLAIN and repr(one) == repr(other))
-        for one, other in zip(old, new, strict=True)
-    )
 
 
 def _values_in(value: Any) -> Iterator[Any]:

@@ -28,6 +28,7 @@ def times(factor):
 """
 F = "def f(x): return x + 1"
 F_NEW = "def f(x): return x + 100"
+OFF, ON = "%unload_ext kedro_nb", "%load_ext kedro_nb"
 P = "p = Pipeline([Node(f, 'x', 'y', name='n')])"
 
 
@@ -190,6 +191,30 @@ CASES = {
     "extension loaded again, with ids": follows(
         ("A", F), ("B", P), ("C", "%reload_ext kedro_nb"), ("A", F_NEW)
     ),
+    "extension loaded after the def, with ids": follows(
+        ("A", OFF), ("B", F), ("C", P), ("D", ON), ("B", F_NEW)
+    ),
+    "extension loaded after the def, the cell has grown": follows(
+        ("A", OFF), ("B", F), ("C", P), ("D", ON), ("B", f"k = 100\n{F_NEW}")
+    ),
+    "extension loaded after the def, ids only now": follows(OFF, F, P, ("D", ON), ("B", F_NEW)),
+    "extension loaded after the def, another cell": keeps(
+        ("A", OFF), ("B", f"{F}\n{P}"), ("D", ON), ("E", f"{F_NEW}\nq = Pipeline([])"), again=2
+    ),
+    "extension loaded after the def, the same cell and another": keeps(
+        ("A", OFF),
+        ("B", F),
+        ("C", P),
+        ("D", ON),
+        ("B", F_NEW),
+        ("E", "def f(x): return 0"),
+        again=3,
+        y=110,
+        follows=True,
+    ),
+    "extension loaded with the redefinition, with ids": follows(
+        ("A", OFF), ("B", F), ("C", P), ("B", f"{ON}\n{F_NEW}")
+    ),
     # One cell, as front ends with ids for cells know
     "same cell": follows(("A", F), ("B", P), ("A", F_NEW)),
     "another cell": keeps(("A", F), ("B", P), ("C", F_NEW), again=2),
@@ -307,6 +332,19 @@ CASES = {
     "alias": keeps(F, "g = f", "p = Pipeline([Node(g, 'x', 'y', name='n')])", F_NEW, again=3),
     "alias, old name used": keeps(F, "g = f", P, F_NEW, again=3),
     "alias that is gone": keeps(F, "g = f", P, "del g", F_NEW, again=3),
+    "alias for one statement": keeps(
+        F, "g = f\np = Pipeline([Node(g, 'x', 'y', name='n')])\ndel g", F_NEW, again=2
+    ),
+    "one alias for several": Case(
+        (
+            "def f(x): return 1\ndef g(x): return 2",
+            "h = f\na = Node(h, 'x', 'a', name='a')\nh = g\nb = Node(h, 'x', 'b', name='b')\np = Pipeline([a, b])",
+            "def f(x): return 3",
+        ),
+        {"a": 1, "b": 2},
+        again=2,
+    ),
+    "alias of what the name held before": follows("f = len", f"g = f\n{F}", P, F_NEW),
     "alias with the redefinition": plain(F, f"g = f\n{F_NEW}\np = Pipeline([Node(g, 'x', 'y', name='n')])"),
     "def under if": keeps(F, P, f"if True:\n    {F_NEW}", again=2),
     "def under try": keeps(f"try:\n    {F}\nfinally:\n    pass", P, F_NEW, again=2),

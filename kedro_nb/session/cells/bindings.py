@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kedro_nb.session.cells.names import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,12 @@ class Bindings:
 
     Attributes:
         names: by name.
+        aliased: names whose last value was also assigned to another name, as in `g = f`.
         loops: each `for` loop outside of functions.
     """
 
     names: dict[str, Binding] = field(default_factory=dict)
+    aliased: frozenset[str] = frozenset()
     loops: Sequence[Loop] = ()
 
 
@@ -60,13 +62,19 @@ def bindings_of(statements: Iterable[ast.stmt]) -> Bindings:
     """
     names: dict[str, Binding] = {}
     loops: list[Loop] = []
+    aliased: set[str] = set()
     for statement in statements:
         for name, decorators in _bound_by(statement):
+            aliased.discard(name)
             before = names.get(name)
             same = before is None or (before.only_defs and before.decorators == decorators)
             names[name] = Binding(decorators, only_defs=same and decorators is not None)
-        loops += _loops_in(statement)
-    return Bindings(names, loops)
+        for each in _outside_of_functions(statement):
+            if isinstance(each, ast.For | ast.AsyncFor):
+                loops.append(Loop(_names_in(each.target), _names_in(each.iter)))
+            elif isinstance(each, ast.Assign) and isinstance(each.value, ast.Name):
+                aliased.add(each.value.id)
+    return Bindings(names, frozenset(aliased), loops)
 
 
 def _bound_by(statement: ast.stmt) -> list[tuple[str, tuple[str, ...] | None]]:
@@ -79,18 +87,14 @@ def _bound_by(statement: ast.stmt) -> list[tuple[str, tuple[str, ...] | None]]:
     return [(name, None) for name in bound]
 
 
-def _loops_in(statement: ast.stmt) -> list[Loop]:
-    """The loops of a statement, those in its branches included and those in functions and classes left out."""
-    found: list[Loop] = []
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
-            continue
-        if isinstance(node, ast.For | ast.AsyncFor):
-            found.append(Loop(_names_in(node.target), _names_in(node.iter)))
-        waiting += ast.iter_child_nodes(node)
-    return found
+def _outside_of_functions(statement: ast.AST) -> Iterator[ast.AST]:
+    """The statement and those in its branches, in order."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return
+    yield statement
+    for child in ast.iter_child_nodes(statement):
+        if not isinstance(child, ast.expr):
+            yield from _outside_of_functions(child)
 
 
 def _names_in(tree: ast.AST, context: type[ast.expr_context] = ast.expr_context) -> frozenset[str]:
