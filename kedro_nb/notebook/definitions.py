@@ -71,6 +71,8 @@ class CellObserver:
             self._definitions.update = None
 
     def _before_cell(self, info: Any) -> None:
+        if self._running:  # what is there now is not of this cell
+            self._update()
         outer = self._running[-1] if self._running else _Cell(None, "", "")
         source = getattr(info, "transformed_cell", None)
         if source is None:  # before IPython 9
@@ -111,7 +113,7 @@ class CellObserver:
             self._definitions = notebook
             self._look_back(notebook)
             notebook.update = self._update
-        for cell in list(self._running):
+        for cell in reversed(self._running):  # the innermost has made what is new
             execution = self._execution_of(cell, notebook)
             execution.completed = cell.completed
             notebook.observe(execution, self._shell.user_ns, _registered_pipelines())

@@ -138,6 +138,12 @@ CASES = {
     "the name holds data afterwards": follows(F, P, F_NEW, "f = f(1)"),
     "timed cell": follows(f"%%time\n{F}", P, f"%%time\n{F_NEW}"),
     "captured cell": follows(F, P, f"%%capture\n{F_NEW}"),
+    "run by a cell": follows(
+        f"def g(x): return 0\nget_ipython().run_cell({F!r}); None",
+        P,
+        f"get_ipython().run_cell({F_NEW!r}); None",
+    ),
+    "before what its cell runs": follows(f"{F}\nget_ipython().run_cell('1'); None", P, F_NEW),
     "cell with await": follows(F, P, f"import asyncio\nawait asyncio.sleep(0)\n{F_NEW}"),
     "in the cell of the run": follows(F, P, run=f"{F_NEW}\nr = %kedro_run -p p"),
     "cell that fails afterwards": follows(F, P, f"{F_NEW}\n1 / 0"),
