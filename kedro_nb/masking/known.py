@@ -4,7 +4,7 @@ A value is searched for as it is and as it looks in HTML, JSON, URLs, shells and
 common would tear other text apart, so that what is searched for depends on the value:
 
 - 8 characters and more: anywhere, within other words too.
-- 4 to 7 characters, numbers of 6 digits and more, and words of small letters: as a whole word.
+- 4 to 7 characters, numbers of 6 digits and more, and names in small letters: as a whole word.
 - Less than that, shorter numbers, and words such as "true", "test" or "password": not at all. They are still hidden
   where they stand beside a secret name.
 """
@@ -24,7 +24,7 @@ from urllib.parse import quote, quote_plus
 from kedro_nb.masking.names import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 MASK = "***"
 ANYWHERE = 8  # characters
@@ -42,11 +42,12 @@ _COMMON = words(
 _NUMBER = re.compile(r"[\d.,+-]+")
 _BORDER = re.compile(r"-----(BEGIN|END) [A-Z ]+-----")
 
-_Form = tuple[str, re.Pattern[str] | None]
+_SMALL_LETTERS = re.compile(r"[a-z_.-]+")
+_IN_WORD = re.compile(r"[A-Za-z0-9_]")
 
 _lock = threading.Lock()
-_values: dict[str, None] = {}
-_forms: tuple[_Form, ...] | None = ()  # longest first; None: to be made
+_values: dict[str, None] = {}  # replaced, never changed
+_forms: tuple[dict[str, None], _Forms | None] = (_values, None)  # with the values that they are made of
 
 
 def values() -> tuple[str, ...]:
@@ -56,16 +57,13 @@ def values() -> tuple[str, ...]:
 
 def add(values: Iterable[str]) -> None:
     """Hide these values from now on, those that are too common left out."""
-    global _forms  # noqa: PLW0603 - there is one memory of secrets for a process
+    global _values  # noqa: PLW0603 - there is one memory of secrets for a process
     new = {each for value in values if value not in _values for each in _parts(value)}
-    new.difference_update(_values)
-    if not new:
+    if new.issubset(_values):
         return
     with _lock:
-        _values.update(dict.fromkeys(sorted(new)))
-        for oldest in list(_values)[: max(0, len(_values) - _MOST)]:
-            del _values[oldest]
-        _forms = None
+        known = [*_values, *sorted(new.difference(_values))]
+        _values = dict.fromkeys(known[-_MOST:])
 
 
 def _parts(value: str) -> Iterable[str]:
@@ -88,43 +86,99 @@ def _is_common(value: str) -> bool:
 
 def mask_known(text: str) -> str:
     """The text with every known value hidden."""
-    for form, pattern in _all_forms():
-        if form in text:
-            text = text.replace(form, MASK) if pattern is None else pattern.sub(MASK, text)
-    return text
+    forms = _all_forms()
+    parts, position = [], 0
+    for start, end in forms.spans(text) if forms else ():
+        parts += [text[position:start], MASK]
+        position = end
+    return "".join([*parts, text[position:]]) if parts else text
 
 
 def is_known(value: float) -> bool:
     """Whether a number is a known value."""
-    return bool(_all_forms()) and str(value) in _values
+    return bool(_values) and str(value) in _values
 
 
 def reach() -> int:
     """The characters of the longest form of a known value; 0 where none is known."""
     forms = _all_forms()
-    return len(forms[0][0]) if forms else 0
+    return forms.longest if forms else 0
 
 
-def _all_forms() -> tuple[_Form, ...]:
+class _Forms:
+    """Finds many texts in another one, in a time that grows with the length of that and hardly with their number.
+
+    An expression finds where one of them may begin, letter by letter; the texts that begin so are compared there.
+
+    Args:
+        words: the texts, and whether each only counts where it is not within a longer word.
+    """
+
+    def __init__(self, words: Mapping[str, bool]) -> None:
+        self.longest = max(map(len, words))
+        self._words = words
+        self._beginnings: dict[str, list[str]] = {}
+        for text in sorted(words):  # what is a beginning itself comes before what begins with it
+            lengths = range(_SHORTEST, min(len(text), ANYWHERE) + 1)
+            known = next(
+                (text[:size] for size in lengths if text[:size] in self._beginnings), text[:ANYWHERE]
+            )
+            self._beginnings.setdefault(known, []).append(text)
+        for texts in self._beginnings.values():
+            texts.sort(key=len, reverse=True)
+        self._search = re.compile(_any_of(list(self._beginnings))).search
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the texts stand; those that overlap as one."""
+        found: list[tuple[int, int]] = []
+        place = self._search(text)
+        while place:
+            start = place.start()
+            end = next(
+                (start + len(each) for each in self._beginnings[place[0]] if self._is_at(each, text, start)),
+                0,
+            )
+            if found and start < found[-1][1]:
+                found[-1] = found[-1][0], max(end, found[-1][1])
+            elif end:
+                found.append((start, end))
+            place = self._search(text, start + 1)
+        return found
+
+    def _is_at(self, known: str, text: str, start: int) -> bool:
+        end = start + len(known)
+        return text.startswith(known, start) and not (
+            self._words[known] and ((start and _IN_WORD.match(text, start - 1)) or _IN_WORD.match(text, end))
+        )
+
+
+def _any_of(beginnings: list[str]) -> str:
+    """An expression for these texts, none of which begins with another: what they have in common is tried once."""
+    if len(beginnings) == 1:
+        return re.escape(beginnings[0])
+    by_letter: dict[str, list[str]] = {}
+    for text in beginnings:
+        by_letter.setdefault(text[0], []).append(text[1:])
+    return f"(?:{'|'.join(re.escape(first) + _any_of(rest) for first, rest in by_letter.items())})"
+
+
+def _all_forms() -> _Forms | None:
     global _forms  # noqa: PLW0603 - the same
-    forms = _forms
-    if forms is None:
-        with _lock:
-            found = {form: _is_word(value) for value in reversed(_values) for form in forms_of(value)}
-            ordered = sorted(found.items(), key=lambda item: -len(item[0]))
-            forms = _forms = tuple((form, _whole(form) if word else None) for form, word in ordered)
+    values, (made_of, forms) = _values, _forms
+    if made_of is not values:
+        words = {form: _is_word(value) for value in reversed(values) for form in forms_of(value)}
+        forms = _Forms(words) if words else None
+        _forms = values, forms
     return forms
 
 
 def _is_word(value: str) -> bool:
     """Whether a value only counts where it is not within a longer word."""
     return (
-        len(value) < ANYWHERE or (value.isalpha() and value.islower()) or _NUMBER.fullmatch(value) is not None
+        len(value) < ANYWHERE
+        or _SMALL_LETTERS.fullmatch(value) is not None
+        or _NUMBER.fullmatch(value) is not None
     )
-
-
-def _whole(form: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![A-Za-z0-9_]){re.escape(form)}(?![A-Za-z0-9_])")
 
 
 @functools.lru_cache(maxsize=2 * _MOST)
@@ -149,10 +203,15 @@ _ESCAPES = (
     html.escape,
     lambda value: html.escape(value, quote=False),
     lambda value: html.escape(_repr(value)),
-    lambda value: quote(value, safe=""),
-    quote,
-    lambda value: quote(value, safe="").replace("%2F", "%2f").replace("%3D", "%3d").replace("%2B", "%2b"),
-    quote_plus,
+    lambda value: quote(value, safe="", errors="replace"),
+    lambda value: quote(value, errors="replace"),
+    lambda value: re.sub("%..", lambda code: code[0].lower(), quote(value, safe="", errors="replace")),
+    lambda value: re.sub(
+        "%2F|%3D|%2B", lambda code: code[0].lower(), quote(value, safe="", errors="replace")
+    ),
+    lambda value: re.sub("[<>&']", lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(value)[1:-1]),
+    lambda value: json.dumps(value)[1:-1].replace("/", "\\/"),
+    lambda value: quote_plus(value, errors="replace"),
     lambda value: value.replace("'", "''"),
     lambda value: ascii(value)[1:-1],
     lambda value: base64.b64encode(value.encode(errors="replace")).decode().rstrip("="),

@@ -18,10 +18,10 @@ def words(text: str) -> frozenset[str]:
 # A name with one of these words is secret, wherever the word stands.
 _SECRET = words(
     "password passwords passwd passwds passphrase passphrases passcode pwd pswd pw secret secrets credential "
-    "credentials cred creds jwt bearer authorization sas otp totp passwort kennwort"
+    "credentials cred creds jwt bearer authorization otp totp passwort kennwort"
 )
 # These only count as the last word: cookie_policy and auth_method are no secrets.
-_SECRET_AT_END = words("cookie cookies auth oauth pass pat sessionid csrf xsrf")
+_SECRET_AT_END = words("sas cookie cookies auth oauth pass pat sessionid csrf xsrf")
 _NOT_A_PASSWORD = words(  # before "pass"
     "first second third last next prev previous high low band one two single multi by boarding season forward "
     "backward train training num max min per"

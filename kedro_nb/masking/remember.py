@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from numbers import Number
+from pathlib import PurePath
 from typing import Any
 
 from kedro_nb.masking.known import ANYWHERE, add
@@ -22,8 +25,10 @@ _USERS = words("user username user_name uid login account account_name name emai
 # In credentials everything is secret but these: they say where a service is, and stand in other text as well.
 _PLACES = words(
     "endpoint endpoint_url region region_name host hostname port database dbname db schema project project_id type "
-    "driver dialect protocol bucket container anon scope location domain"
+    "driver dialect protocol bucket container anon scope location domain name version method mode format"
 )
+_KEY = "key"
+_REFERENCE = re.compile(r"[a-z]+(?:[_.:-][a-z0-9]{1,20})*")  # what an entry says in "credentials"
 
 
 def remember_credentials(credentials: Any) -> None:
@@ -90,13 +95,18 @@ def _secrets(name: object, value: Any, depth: int, seen: set[int], most: int | N
         seen: what was looked into, by id: data may contain itself.
         most: items of one container to look at; all by default.
     """
+    if name == _CREDENTIALS and isinstance(value, str) and _REFERENCE.fullmatch(value):
+        return
     if is_secret(name):
         yield from _leaves(value, depth, seen, named=name != _CREDENTIALS)
     elif isinstance(value, str):
         yield from secrets_in(value if most is None else value[:_LONGEST])
     else:
-        for key, each in islice(_items(value, depth, seen), most):
-            yield from _secrets(key, each, depth - 1, seen, most)
+        items = list(islice(_items(value, depth, seen), most))
+        # A "key" without another secret beside it is that of a table, say, and stands in other text, too.
+        is_alone = not any(is_secret(key) for key, _ in items if key != _KEY)
+        for key, each in items:
+            yield from _secrets(None if key == _KEY and is_alone else key, each, depth - 1, seen, most)
 
 
 def _leaves(value: Any, depth: int, seen: set[int], *, named: bool = True) -> Iterator[str]:
@@ -108,13 +118,14 @@ def _leaves(value: Any, depth: int, seen: set[int], *, named: bool = True) -> It
         seen: what was looked into, by id.
         named: short values count, too.
     """
-    if isinstance(value, str | bytes | bytearray):
-        text = value if isinstance(value, str) else value.decode("utf-8", "replace")
+    if isinstance(value, str | bytes | bytearray | memoryview):
+        text = value if isinstance(value, str) else bytes(value).decode("utf-8", "replace")
         if named or len(text) >= ANYWHERE:
             yield text
         yield from secrets_in(text)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield str(value)
+    elif isinstance(value, Number | PurePath):
+        if value is not True and value is not False:
+            yield str(value)
     elif hasattr(type(value), "get_secret_value"):  # pydantic's SecretStr
         with contextlib.suppress(Exception):
             yield str(value.get_secret_value())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from kedro_nb.exceptions import MESSAGE, message_of
 from kedro_nb.masking.known import MASK, mask_known, reach
@@ -47,7 +48,8 @@ _HINTS = (
         "asia",
         "gh",
     ),
-    *("xox", "sk-", "k_live_", "aiza", "glpat-"),
+    *("xox", "sk-", "k_live_", "aiza", "glpat-", "hooks.slack"),
+    *("oracle:", "@tcp(", "@udp(", "@unix(", "identified", "-u ", "-user"),
 )
 _ANY_HINT = re.compile("|".join(map(re.escape, _HINTS)))
 _SHORT = 500  # characters
@@ -56,18 +58,31 @@ _RUN = re.compile(r"[^\s'\"<>]*+")
 _USER = re.compile(r"[^\s:/'\"<>]{0,300}+:")
 _PORT = re.compile(r"\d{1,5}(?=[/?#,;&)\]}]|$)")
 _WEB = frozenset({"http", "https", "ws", "wss", "ftp"})
+# The whole of a value: quotes and spaces do not end the password.
+_WHOLE_ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]{0,40})://[^:/@\s]{0,300}:(?P<secret>[^\n]+)@[^@]*")
 _ALONE = re.compile(r"https?://(?P<secret>[^\s:/@'\"<>?#]{16,300})@")  # a token in the place of the user
 _FORMATS = re.compile(
     r"\bBearer\s+(?P<bearer>[A-Za-z0-9._~+/=-]{8,})"
+    r"|jdbc:oracle:\w{1,20}:[^/@\s'\"]{1,100}/(?P<oracle>[^@\s'\"]{1,300}+)@"
+    r"|\b[\w.-]{1,100}+:(?P<dsn>[^@\s'\"/]{1,300}+)@(?:tcp|udp|unix)\("
+    r"|(?:\bcurl[ ](?:[^\n]{0,200}?[ ])?-u|(?<![\w-])--(?:proxy-)?user)[ =]['\"]?[^\s:'\"]{1,100}:(?P<user>[^\s'\"]+)"
+    r"|(?i:\b(?:password|passphrase|identified by)\s+)(?:'(?P<single>[^'\n]{1,300})'|\"(?P<double>[^\"\n]{1,300})\")"
+    r"|\bhooks\.slack\.com/services/(?P<hook>[\w/]+)"
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?P<pem>.*?)(?:-----END (?:[A-Z]+ )*PRIVATE KEY-----|\Z)"
     r"|(?P<token>(?<![\w-])(?:eyJ[\w-]{8,4000}\.[\w-]{8,4000}(?:\.[\w-]{0,4000})?|A[KS]IA[0-9A-Z]{16}|AIza[\w-]{35}"
     r"|gh[psour]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|[sr]k_live_\w{16,}|sk-[\w-]{20,}))",
     re.DOTALL,
 )
 _NAMED = re.compile(
-    r"(?<![\w.-])(?P<name>[\w.-]++)"
+    r"(?:(?<![\w.-])|(?<=%[0-9A-Fa-f]{2}))(?P<name>[\w.-]++)"
     r"(?:(?P<quote>\\*+['\"]|&quot;|&\#x?[0-9]+;)\]?)?"
-    r"(?P<separator>[ \t]*+(?:={1,2}>?|:)[ \t]*+)"
+    r"(?P<separator>[ \t]*+(?:={1,2}>?|:|%3[Dd])[ \t]*+)"
+)
+# {"name": "password", "value": "x"}, also in XML and YAML
+_ENTRY = re.compile(
+    r"(?i:\b(?:name|key)(?:\\*['\"]|&quot;)?[ ]?[:=][ ]?(?:\\*['\"]|&quot;)?)(?P<name>[\w.-]{1,200}+)"
+    r"(?:\\*['\"]|&quot;)?,?\s{1,40}(?i:(?:\\*['\"]|&quot;)?value(?P<quote>\\*['\"]|&quot;)?)"
+    r"(?P<separator>[ ]?[:=][ ]?)"
 )
 _PAIR = re.compile(r"\(\s*(?P<quote>\\*['\"])(?P<name>[\w.-]{1,200}+)(?P=quote),\s*")  # ('password', 'x')
 _FLAG = re.compile(r"(?<![\w-])--(?P<name>[\w-]++)[ \t]++(?=[^-\s])")  # --password x
@@ -91,6 +106,9 @@ _DIGITS = re.compile(r"\d{4,}\b")
 _MARK = re.compile(r"[()\[\]{}]|\\*+['\"]")
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
+_SCHEME = re.compile(r"(?i:basic|bearer|token|negotiate|apikey)[ ](?=\S)|(?i:digest)[ ][^\n]*")
+_FEW_DIGITS = re.compile(r"\d{1,3}(?:/\d+)?(?![\w.-])")
+_COUNTED = frozenset({"pass", "token"})  # "pass: 2" is the second, and "token: 17" one of many
 _OPENS = frozenset("{,[(;|")
 _SLACK = 4_000  # characters to read beyond what is shown: a secret may begin before the cut and end after it
 _NEAR = 80  # characters before a name that tell what it is
@@ -135,7 +153,11 @@ def secrets_in(text: str) -> list[str]:
     """The values that `mask_text` would hide for the place where they stand."""
     if not _hints_at_secrets(text):
         return []
-    return [text[start:end] for start, end in _merged(_spans(text))]
+    found = [text[start:end] for start, end in _merged(_spans(text))]
+    whole = _WHOLE_ADDRESS.fullmatch(text)
+    if whole and not _is_port(whole["scheme"], text, whole.start("secret")):
+        found.append(whole["secret"])
+    return [*found, *(unquote(each) for each in found if "%" in each)]
 
 
 def _masked(text: str, *, code: bool) -> str:
@@ -194,6 +216,9 @@ def _spans(text: str, *, code: bool = False) -> Iterator[Span]:
         yield match.span(match.lastgroup or 0)
     if "</" in text:
         yield from (match.span("secret") for match in _TAG.finditer(text) if is_secret(match["name"]))
+    for match in _ENTRY.finditer(text):
+        if is_secret(match["name"]) and (span := _value(text, match, code=code)):
+            yield span
     yield from _values_of_names(text, code=code)
 
 
@@ -208,9 +233,13 @@ def _passwords_in_addresses(text: str) -> Iterator[Span]:
         user = _USER.match(text, start)
         if user is None or user.end() > at:
             continue
-        # Digits and a slash after the colon of a web address are its port.
-        if not (match[1].lower() in _WEB and _PORT.match(text, user.end())):
+        if not _is_port(match[1], text, user.end()):
             yield user.end(), at
+
+
+def _is_port(scheme: str, text: str, position: int) -> bool:
+    """Digits and a slash after the colon of a web address are its port."""
+    return scheme.lower() in _WEB and _PORT.match(text, position) is not None
 
 
 def _values_of_names(text: str, *, code: bool) -> Iterator[Span]:
@@ -224,6 +253,8 @@ def _values_of_names(text: str, *, code: bool) -> Iterator[Span]:
         first = max(position, start - _LONGEST_NAME)
         while start > first and (text[start - 1].isalnum() or text[start - 1] in "_.-"):
             start -= 1
+        if text[start - 1 : start] == "%":
+            start = min(start + 2, hint.start())  # %3Ftoken
         position = max(hint.end(), _NAME.match(text, start).end())  # type: ignore[union-attr]  # it matches ""
         bracket = text.rfind("(", max(0, start - _NEAR_BRACKET), start)
         found = _NAMED.match(text, start) or _FLAG.match(text, start)
@@ -237,7 +268,9 @@ def _values_of_names(text: str, *, code: bool) -> Iterator[Span]:
 
 def _value(text: str, match: re.Match[str], *, code: bool) -> Span | None:
     """Where the value of a secret name stands; None where the name is none, or has no value."""
-    if not is_secret(match["name"]) and match["name"].lower() not in _IN_QUERY:
+    name = match["name"].lower()
+    is_number = name in _COUNTED and _FEW_DIGITS.match(text, match.end())
+    if is_number or (not is_secret(match["name"]) and name not in _IN_QUERY):
         return None
     if (match.re is _NAMED and not _is_named(text, match)) or _NO_SECRET.match(text, match.end()):
         return None
@@ -267,6 +300,8 @@ def _end_of_word(text: str, match: re.Match[str]) -> int:
             before[-1:] not in {"?", "&"} and _CONNECTION.match(text, start)
         )
         pattern = _TO_SEMICOLON if in_connection else _TO_DELIMITER
+    if match["name"].lower() in _HEADERS and (scheme := _SCHEME.match(text, start)):
+        start = scheme.end()
     end = pattern.match(text, start).end()  # type: ignore[union-attr]  # it matches the empty text
     call = text.find("(", start, end)
     return _closing_bracket(text, call) + 1 if call >= 0 else end

@@ -3,7 +3,11 @@
 import logging
 import subprocess
 import sys
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import unquote
 
+import numpy as np
 import pytest
 
 from kedro_nb.masking import (
@@ -48,6 +52,69 @@ def test_parameters_that_contain_themselves_are_read_and_masked():
     remember_parameters(parameters)
     assert mask_text("Cy1canary") == "***"
     assert mask_value(parameters)["again"]["again"]["db"] == {"password": "***"}
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Decimal("86753091"), "86753091"),
+        (np.int64(86753092), "86753092"),
+        (memoryview(b"Kd1canary"), "Kd1canary"),
+        (Path("/Kd2canary"), "/Kd2canary"),
+        ("Kd3\udce4canary", "Kd3\udce4canary"),
+        ("Kd4<&'/canary", "Kd4\\u003c\\u0026\\u0027/canary"),
+        ("Kd5/canary", "Kd5\\/canary"),
+        ({"a": [{"b": "Kd6canary"}]}, "Kd6canary"),
+    ],
+)
+def test_a_value_of_any_kind_is_known(value, shown):
+    remember_parameters({"db": {"password": value}})
+    assert mask_text(f"<{shown}>") == "<***>"
+
+
+@pytest.mark.parametrize(
+    "password", ["Ad1@/canary", 'Ad2"canary', "Ad3 'canary", "Ad4<canary>", "Ad5%40canary"]
+)
+def test_the_password_of_an_address_is_known_and_as_it_is_sent(password):
+    remember_parameters({"url": f"postgresql://me:{password}@host/db"})
+    assert mask_text(f"{password}, {unquote(password)}") == "***, ***"
+
+
+def test_names_in_the_place_of_secrets_are_shown_elsewhere():
+    remember_parameters(
+        {
+            "join": {"key": "shown_column", "how": "left"},
+            "a": {"type": "CSVDataset", "credentials": "shown_credentials"},
+            "auth": {"method": "shown_method"},
+            "token": "hidden_name",
+        }
+    )
+    text = "shown_column, shown_credentials, shown_method, a_hidden_name"
+    assert mask_text(text) == text
+    remember_parameters({"s3": {"key": "Ky1canary", "secret": "Ky2canary"}})
+    assert mask_text("hidden_name Ky1canary Ky2canary") == "*** *** ***"
+
+
+def test_overlapping_values_are_hidden_as_one():
+    remember_parameters({"password": "Ov1first", "token": "firstOv2", "secret": "Ov1firstOv2more"})
+    assert mask_text("Ov1firstOv2, Ov1first, Ov1firstOv2more") == "***, ***, ***"
+
+
+def test_many_values_are_searched_for_in_about_the_time_for_few():
+    code = """
+import time
+from kedro_nb.masking import mask_known, remember_parameters
+text = "2024-01-01 12:00:00 INFO loading the file with 100 rows of data, done in 3.5 s\\n" * 10_000
+times = []
+for many in (50, 950):
+    remember_parameters({"password": [f"{n * 7919 % 100_003:x}<C'an{n}>" for n in range(many)]})
+    mask_known("")
+    begun = time.process_time()
+    assert mask_known(text) == text
+    times.append(time.process_time() - begun)
+assert times[1] < 8 * times[0], times
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_a_masked_value_is_a_copy():

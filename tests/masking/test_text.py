@@ -49,6 +49,19 @@ SECRETS = [
     "secret_key=CANARY&x",
     'password="CANARY\\"xCANARY" z',
     "token='it''s CANARY'",
+    "jdbc:oracle:thin:me/CANARY@//host:1521/x",
+    "me:CANARY@tcp(127.0.0.1:3306)/db",
+    "curl -u me:CANARY https://host",
+    "curl --user 'me:CANARY' https://host",
+    "Authorization=Basic CANARY",
+    'Authorization: Digest username="me", response="CANARY"',
+    "ALTER USER me WITH PASSWORD 'CANARY'",
+    'CREATE USER me IDENTIFIED BY "CANARY"',
+    "https://hooks.slack.com/services/T0/B0/CANARY",
+    '{"name": "DB_PASSWORD", "value": "CANARY"}',
+    '<add key="password" value="CANARY"/>',
+    "- name: DB_PASSWORD\n  value: CANARY\n",
+    "https://host/login?next=%2Fa%3Ftoken%3DCANARY",
 ]
 NO_SECRETS = [
     "Access denied for user 'me' (using password: YES)",
@@ -67,6 +80,10 @@ NO_SECRETS = [
     "see https://x.y/z?page=2&sort=key",
     "Write it as db.password=VALUE, items",
     "SecretStr is missing; keyboard=1",
+    "pass: 2, pass=1/3 and token: 17",
+    "sas7bdat=x, sas_dataset: y",
+    "name: id\nvalue: 3, key=name value=4",
+    "sort -u a:b, the user me:x",
 ]
 
 
@@ -138,6 +155,16 @@ def test_in_code_only_literals_are_hidden(line, shown):
             "-----BEGIN PRIVATE KEY-----",
             "\x1b[31mkey=",
             "pw",
+        ],
+        *[
+            "name=password value",
+            "name: ",
+            "curl -u a:",
+            "jdbc:oracle:thin:a/",
+            "me:a@tcp",
+            "password 'a\n",
+            "%3Ftoken%3D",
+            "authorization: digest ",
         ],
     ],
 )
