@@ -4,11 +4,13 @@ import decimal
 import os
 import sys
 
+import numpy as np
 import pytest
 
 from kedro_nb.io import DataCatalog
-from kedro_nb.pipeline import node, pipeline
+from kedro_nb.pipeline import Pipeline, node, pipeline
 from kedro_nb.runner import ParallelRunner
+from kedro_nb.session import RunRequest, Session
 
 # What a node does, and how the next run can see it.
 DAMAGES = {
@@ -101,6 +103,17 @@ def test_damage_that_a_node_does_to_its_process_is_gone_in_the_next_run(damage, 
 def test_a_process_that_was_not_damaged_is_kept(method):
     used = "__import__('os').getpid(), __import__('concurrent.futures') and None"
     assert in_worker(see, used) == in_worker(see, used)
+
+
+def test_a_session_keeps_its_processes_from_run_to_run(method):
+    nodes = Pipeline([node(np.full, ["many", "x"], "large"), node(process_of, "large", "y")])
+    session = Session(DataCatalog({"many": 300_000, "x": 1}), {"p": nodes})
+    seen = [session.run(RunRequest(runner="ParallelRunner")).result().load()["y"] for _ in range(3)]
+    assert seen == seen[:1] * 3
+
+
+def process_of(_):
+    return os.getpid()
 
 
 def test_processes_have_the_settings_of_the_notebook_as_they_are_now(method):

@@ -32,6 +32,7 @@ from kedro_nb.runner.executors.output import LogHandler, Stream, show_warning
 from kedro_nb.runner.executors.remote_error import pack_error
 from kedro_nb.runner.executors.reset import Baseline
 from kedro_nb.runner.monitor import Monitor
+from kedro_nb.runner.peak_memory import peak_memory
 from kedro_nb.runner.task import Task, TaskContext, execute
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ class Worker:
     def begin(self) -> None:
         """Find mirrors of the kernel's modules from now on, and remember the state of this process."""
         sys.meta_path.insert(0, self._mirrors)
+        peak_memory()  # keeps a file open, which is no damage that a node has done
         self._baseline = Baseline()
 
     def setup(self, modules: Modules, pickled: bytes) -> None:
