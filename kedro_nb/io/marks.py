@@ -64,12 +64,13 @@ def has_place(dataset: object) -> bool:
     The rule. A dataset has a place when all of this holds:
 
     - It is not marked as in memory (`_EPHEMERAL`).
-    - One of its attributes names a place. The attribute's name ends in a word for a path (`_filepath`, `_path`,
-      `out_dir`, `url`) and its value is a text or a path; or its name contains a word for a connection (`_con`,
-      `_connection_str`) and its value is a text, or a mapping with an address in it; or its value is a dataset
-      that has a place itself.
+    - One of its attributes, or of the arguments that it was made with, names a place. The name ends in a word for a
+      path (`_filepath`, `_path`, `out_dir`, `url`) and the value is a text or a path; or the name contains a word for
+      a connection (`_con`, `_connection_str`) and the value is a text, or a mapping with an address in it; or the
+      value is a dataset that has a place itself.
     - None of these places is in this process: `memory://`, `:memory:`, `sqlite://`, a file system of fsspec that
-      is in memory, a dataset without a place.
+      is in memory, a dataset without a place. A dataset with versions has its data in its file: what it connects to
+      is the engine that reads the file, and does not count.
 
     When this is not sure the answer is no. The dataset is then loaded and saved in the notebook's process while
     its node runs in a worker: correct, but slower, because its data travels to the worker and back. The mark
@@ -81,7 +82,10 @@ def has_place(dataset: object) -> bool:
 def _has_place(dataset: object, depth: int) -> bool:
     if is_in_memory(dataset) or not depth:
         return False
-    answers = [answer for name, value in attributes(dataset) for answer in _answers(name, value, depth)]
+    named = [*attributes(dataset), *_made_with(dataset)]
+    if hasattr(dataset, "_version") and getattr(dataset, "_filepath", None):
+        named = [(name, value) for name, value in named if _CONNECTION_WORDS.isdisjoint(_words(name))]
+    answers = [answer for name, value in named for answer in _answers(name, value, depth)]
     return bool(answers) and all(answers)
 
 
@@ -116,11 +120,7 @@ def _in_files(dataset: object, depth: int) -> bool:
 
 
 def _names_file(name: str, value: Any) -> bool:
-    return (
-        isinstance(value, str | os.PathLike)
-        and bool(value)
-        and name.strip("_").lower().rpartition("_")[2] in _PATH_WORDS
-    )
+    return isinstance(value, str | os.PathLike) and bool(value) and _words(name)[-1] in _PATH_WORDS
 
 
 def _is_file_system(value: Any) -> bool:
@@ -155,9 +155,13 @@ def attributes(dataset: object) -> Iterator[tuple[str, Any]]:
                 yield own, getattr(dataset, own)
 
 
+def _words(name: str) -> list[str]:
+    return name.strip("_").lower().split("_")
+
+
 def _answers(name: str, value: Any, depth: int) -> Iterator[bool]:
     """True for each place outside this process that the attribute names, False for each one inside."""
-    words = name.strip("_").lower().split("_")
+    words = _words(name)
     if words[-1] == "protocol":
         if "memory" in _texts(value):
             yield False
@@ -177,9 +181,7 @@ def _addresses(connection: Mapping[Any, Any]) -> Iterator[bool]:
     found = [
         not _IN_PROCESS.search(str(value))
         for key, value in connection.items()
-        if str(key).lower().split("_")[-1] in _ADDRESS_WORDS | _CONNECTION_WORDS
-        and isinstance(value, str)
-        and value
+        if _words(str(key))[-1] in _ADDRESS_WORDS | _CONNECTION_WORDS and isinstance(value, str) and value
     ]
     if connection:  # a connection without an address is to something in this process, as DuckDB's default
         yield bool(found) and all(found)

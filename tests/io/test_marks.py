@@ -24,6 +24,32 @@ class Around(ours.AbstractDataset):
         """Nothing."""
 
 
+class Asks(theirs.AbstractDataset):
+    """Keeps its argument in a place of its own, as kedro-datasets' APIDataset does."""
+
+    def __init__(self, name="", url=""):
+        self.request = [name, url]
+
+    def load(self):
+        """Nothing."""
+
+    def save(self, data):
+        """Nothing."""
+
+    def _describe(self):
+        return {}
+
+
+class Versioned(theirs.AbstractVersionedDataset):
+    """A file that is read by an engine, as in kedro-datasets' ibis.FileDataset."""
+
+    def __init__(self, filepath, connection):
+        super().__init__(PurePosixPath(filepath), version=None)
+        self._connection_config = connection
+
+    load = save = _describe = Asks._describe
+
+
 class Slotted:
     __slots__ = ("_filepath",)
 
@@ -52,6 +78,8 @@ PLACES = {
     "connection text": lambda: having(_connection_str="postgresql://host/db"),
     "database file": lambda: having(_con="sqlite:///a.db"),
     "connection mapping": lambda: having(_connection_config={"backend": "duckdb", "database": "a.ddb"}),
+    "file that an engine in memory reads": lambda: Versioned("a.parquet", {"database": ":memory:"}),
+    "address that is an argument": lambda: Asks(url="https://example.org/a"),
     "nested file": lambda: having(_dataset=ours.PickleDataset(filepath="a.pkl")),
     "nested twice": lambda: having(_inner=having(_inner=KedroJSON(filepath="a.json"))),
     "nested list": lambda: having(_parts=[KedroJSON(filepath=f"{name}.json") for name in "ab"]),
@@ -84,6 +112,11 @@ NO_PLACES = {
     "connection without an address": lambda: having(_connection_config={"backend": "duckdb"}),
     "connection to memory": lambda: having(_connection_config={"backend": "duckdb", "database": ":memory:"}),
     "options of a connection": lambda: having(_connection_args={}),
+    "query of a database in memory": lambda: having(_filepath="query.sql", _connection_str="sqlite://"),
+    "query of an engine in memory": lambda: having(
+        _filepath="query.sql", _connection={"database": ":memory:"}
+    ),
+    "argument of another name": lambda: Asks("https://example.org/a"),
     "nested memory": lambda: having(_dataset=theirs.MemoryDataset()),
     "nested file and memory": lambda: having(
         _dataset=ours.PickleDataset(filepath="a.pkl"), _cache=ours.MemoryDataset()
