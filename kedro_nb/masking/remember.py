@@ -17,7 +17,7 @@ from kedro_nb.masking.names import is_secret, words
 from kedro_nb.masking.text import secrets_in
 
 _DEEPEST = 50
-_SHALLOW, _FEW = 4, 100  # levels, and items of one container
+_SHALLOW, _FEW, _MANY = 4, 100, 500  # levels, items of one container, containers
 _LONGEST = 10_000  # characters of a text
 _WORKING_DIRECTORY = frozenset({"PWD", "OLDPWD"})
 _CREDENTIALS = "credentials"
@@ -28,6 +28,7 @@ _PLACES = words(
     "driver dialect protocol bucket container anon scope location domain name version method mode format"
 )
 _KEY = "key"
+_PAIR = 2
 _REFERENCE = re.compile(r"[a-z]+(?:[_.:-][a-z0-9]{1,20})*")  # what an entry says in "credentials"
 
 
@@ -37,18 +38,21 @@ def remember_credentials(credentials: Any) -> None:
     Args:
         credentials: by the names that catalog entries give.
     """
-    add(_leaves(credentials, _DEEPEST, set()))
+    _add(_leaves(credentials, _DEEPEST, set()))
 
 
 def remember_inputs(inputs: Mapping[str, Any]) -> None:
-    """Hide the values under secret names in the inputs of a node; of large ones only the beginning is looked at."""
-    with contextlib.suppress(Exception):  # they are the user's
-        add(list(_secrets(None, inputs, _SHALLOW, set(), _FEW)))
+    """Hide the values under secret names in data that is shown, of large data only in a part.
+
+    Args:
+        inputs: any objects by name, such as the inputs of a node.
+    """
+    _add(_secrets(None, inputs, _SHALLOW, set(), _FEW))
 
 
 def remember_parameters(parameters: Mapping[str, Any]) -> None:
     """Hide the values under secret names, and the passwords in addresses and connection strings."""
-    add(_secrets(None, parameters, _DEEPEST, set()))
+    _add(_secrets(None, parameters, _DEEPEST, set()))
 
 
 def remember_dataset(dataset: Any) -> None:
@@ -85,6 +89,14 @@ def _in_variable(name: str, value: str) -> tuple[str, ...]:
     return () if name in _WORKING_DIRECTORY else tuple(_secrets(name, value, 1, set()))
 
 
+def _add(secrets: Iterable[str]) -> None:
+    found = []
+    with contextlib.suppress(Exception):  # objects are the user's, and may raise anything
+        for each in secrets:
+            found.append(each)  # noqa: PERF402 - those before an error count
+    add(found)
+
+
 def _secrets(name: object, value: Any, depth: int, seen: set[int], most: int | None = None) -> Iterator[str]:
     """The secrets in a value of this name.
 
@@ -95,12 +107,15 @@ def _secrets(name: object, value: Any, depth: int, seen: set[int], most: int | N
         seen: what was looked into, by id: data may contain itself.
         most: items of one container to look at; all by default.
     """
+    if most is not None and len(seen) > _MANY:
+        return
     if name == _CREDENTIALS and isinstance(value, str) and _REFERENCE.fullmatch(value):
         return
     if is_secret(name):
         yield from _leaves(value, depth, seen, named=name != _CREDENTIALS)
-    elif isinstance(value, str):
-        yield from secrets_in(value if most is None else value[:_LONGEST])
+    elif isinstance(value, str | bytes):
+        part = value if most is None else value[:_LONGEST]
+        yield from secrets_in(part if isinstance(part, str) else part.decode("utf-8", "replace"))
     else:
         items = list(islice(_items(value, depth, seen), most))
         # A "key" without another secret beside it is that of a table, say, and stands in other text, too.
@@ -143,11 +158,39 @@ def _items(value: Any, depth: int, seen: set[int]) -> Iterable[tuple[Any, Any]]:
         return ()
     if isinstance(value, Mapping):
         found: Iterable[tuple[Any, Any]] = value.items()
+    elif isinstance(value, tuple) and (fields := getattr(type(value), "_fields", None)):
+        found = zip(fields, value, strict=False)
+    elif isinstance(value, list | tuple) and len(value) == _PAIR and is_secret(value[0]):
+        found = ((value[0], value[1]),)
     elif isinstance(value, list | tuple | set | frozenset):
         found = ((None, each) for each in value)
+    elif (library := type(value).__module__.partition(".")[0]) in _COLUMNS:
+        found = _COLUMNS[library](value)
     elif isinstance(held := getattr(value, "__dict__", None), dict):
         found = list(held.items())
     else:
-        return ()
+        slots = (name for cls in type(value).__mro__ for name in getattr(cls, "__slots__", ()))
+        found = [(name, getattr(value, name)) for name in slots if hasattr(value, name)]
     seen.add(id(value))
     return found
+
+
+def _columns_of_pandas(value: Any) -> Iterator[tuple[str, list[Any]]]:
+    """The columns by name, those of the index too: the first and the last rows, which are what is shown."""
+    for part in (value.head(_FEW), value.tail(_FEW)):
+        frame = (part if part.ndim > 1 else part.to_frame()).reset_index(allow_duplicates=True)
+        for place, name in enumerate(frame.columns[:_FEW]):
+            yield str(name), frame.iloc[:, place].tolist()
+
+
+def _columns_of_polars(value: Any) -> Iterator[tuple[str, list[Any]]]:
+    for column in value.get_columns() if hasattr(value, "get_columns") else [value]:
+        yield column.name, [*column.head(_FEW), *column.tail(_FEW)]
+
+
+def _fields_of_numpy(value: Any) -> Iterator[tuple[str, list[Any]]]:
+    for name in value.dtype.names or ():
+        yield name, [*value[name].flat[:_FEW], *value[name].flat[-_FEW:]]
+
+
+_COLUMNS = {"pandas": _columns_of_pandas, "polars": _columns_of_polars, "numpy": _fields_of_numpy}

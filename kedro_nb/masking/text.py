@@ -154,6 +154,7 @@ def secrets_in(text: str) -> list[str]:
     if not _hints_at_secrets(text):
         return []
     found = [text[start:end] for start, end in _merged(_spans(text))]
+    found += [_SCHEME.sub("", each, 1) for each in found if _SCHEME.match(each)]
     whole = _WHOLE_ADDRESS.fullmatch(text)
     if whole and not _is_port(whole["scheme"], text, whole.start("secret")):
         found.append(whole["secret"])

@@ -12,7 +12,7 @@ from typing import Any
 
 from kedro_nb.io.marks import is_in_memory
 from kedro_nb.io.memory import holds_data_plainly
-from kedro_nb.masking import MASK, hides, mask_start, mask_text
+from kedro_nb.masking import MASK, hides, mask_start, mask_text, remember_inputs
 
 _LINE = 120  # characters of one value's description
 _SLACK = 1_000  # bytes beyond that which may belong to a secret
@@ -98,6 +98,7 @@ def describe_value(value: Any, name: object = None) -> str:
     """
     if hides(name, value):
         return MASK
+    remember_inputs({"": value})
     try:
         text = ""
         for piece in _pieces(value, ()):

@@ -52,8 +52,10 @@ def parse_params(text: str, where: str = "--params") -> dict[str, Any]:
                 "to the value, which has a comma in it, put the value in quotes."
             )
         if match is None:
+            first, *more = item.split() or [""]
+            shown = first if more and is_secret(first) else _brief(item)  # token x
             raise RequestError(
-                f"{where}: '{_brief(item)}' has no value. Write it as {_brief(item)}=VALUE, items between commas."
+                f"{where}: '{shown}' has no value. Write it as {shown}=VALUE, items between commas."
             )
         key = match[1].strip()
         _nest(found, key, _value(match[2].strip(), item, where), where)

@@ -105,9 +105,9 @@ def _innermost(error: BaseException) -> list[Frame]:
 
 def _own_notes(error: BaseException) -> Iterator[str]:
     """Those that the user's code has added."""
-    for note in notes_of(error, _MESSAGE):
+    for note in notes_of(error):
         if not note.startswith(("In node ", "Also failed: ")):
-            yield note
+            yield shortened(note, _MESSAGE)
 
 
 def _causes(error: BaseException) -> Iterator[Cause]:

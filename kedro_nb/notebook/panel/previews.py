@@ -8,7 +8,7 @@ import io
 import sys
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.masking import MASK, hides, mask_start, mask_text
+from kedro_nb.masking import MASK, hides, mask_start, mask_text, remember_inputs
 from kedro_nb.notebook.markup import html, html_table
 from kedro_nb.runner.measures import measure
 from kedro_nb.runner.result import describe_value
@@ -27,6 +27,7 @@ _PRE = "margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospa
 
 def preview(value: Any) -> dict[str, Any]:
     """What to show of a value: `facts` in a line, and `html`. Nothing of the user's classes can make it fail."""
+    remember_inputs({"": value})
     measured = measure(value)
     facts = [measured.type]
     if measured.shape:
@@ -68,7 +69,7 @@ def _table(value: Any) -> tuple[list[str], str] | None:
         types = [str(kind) for kind in value.dtypes.iloc[:_COLUMNS]]
         nulls = [int(count) for count in value.iloc[:, :_COLUMNS].isna().sum()]
         head = value.iloc[:_ROWS, :_COLUMNS]
-        rows = [[str(label), *_cells(columns, row)] for label, *row in head.itertuples(name=None)]
+        rows = [[_cell(label), *_cells(columns, row)] for label, *row in head.itertuples(name=None)]
         left_out = value.shape[1] - len(columns)
     elif polars is not None and isinstance(value, polars.DataFrame):
         columns, types = value.columns[:_COLUMNS], [str(kind) for kind in value.dtypes[:_COLUMNS]]
