@@ -30,6 +30,7 @@ from weakref import WeakValueDictionary
 from cloudpickle import cloudpickle
 
 from kedro_nb.io import class_content, from_file, reducers
+from kedro_nb.io.mentioned import names_in_strings
 from kedro_nb.io.mirror import Mirror
 from kedro_nb.io.users_code import goes_by_value, is_users_module, name_of
 
@@ -174,7 +175,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             used = {each: from_file.Stub.of(space.module, each, value) for each, value in used.items()}
         key = _key(function, name, self._for_mirror) if name else None
         args = (function.__code__, space, function.__closure__)
-        return _make, (key, _make_function, args), (used, state, slots), None, None, _fill_function
+        mentioned = [each for each in names_in_strings(function) if each not in used]
+        content = used, mentioned, state, slots
+        return _make, (key, _make_function, args), content, None, None, _fill_function
 
     def _namespace(self, names: dict[str, Any]) -> _Namespace:
         if id(names) not in self._spaces:
@@ -298,9 +301,9 @@ def _is_unfilled(thing: Any) -> bool:
 
 
 def _fill_function(
-    function: FunctionType, content: tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+    function: FunctionType, content: tuple[dict[str, Any], list[str], dict[str, Any], dict[str, Any]]
 ) -> None:
-    used, state, slots = content
+    used, mentioned, state, slots = content
     if not _is_unfilled(function):
         return
     for name, value in used.items():
@@ -309,6 +312,11 @@ def _fill_function(
     slots.pop("_cloudpickle_submodules", None)  # which are imported now
     for name, value in slots.items():
         setattr(function, name, value)
+    module = sys.modules.get(function.__module__)
+    if mentioned and isinstance(module, Mirror) and vars(module) is function.__globals__:
+        for name in mentioned:
+            with contextlib.suppress(AttributeError):  # what cannot be sent is missing only if it is needed
+                getattr(module, name)
 
 
 def _fill_class(cls: type, content: Any) -> None:
