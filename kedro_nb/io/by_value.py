@@ -30,7 +30,7 @@ from weakref import WeakValueDictionary
 from cloudpickle import cloudpickle
 
 from kedro_nb.io import class_content, from_file, reducers
-from kedro_nb.io.mentioned import names_in_strings
+from kedro_nb.io.mentioned import lists_subclasses, names_in_strings, subclasses_of
 from kedro_nb.io.mirror import Mirror
 from kedro_nb.io.users_code import goes_by_value, is_users_module, name_of
 
@@ -116,10 +116,18 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         super().__init__(self._file, protocol=5, buffer_callback=buffer_callback)
         self._for_mirror = for_mirror
         self._spaces: dict[int, _Namespace] = {}
+        self._has_buffers = buffer_callback is not None
+        self._classes: dict[int, type] = {}  # by `id`
+        self._lists_subclasses = False
         self.modules: set[str] = set()
 
     def pickled(self, value: Any) -> bytes:
         self.dump(value)
+        if self._lists_subclasses and not self._has_buffers:
+            self._file.seek(0)
+            self._file.truncate()
+            self.clear_memo()
+            self.dump(value)  # with the subclasses of the classes that are known now
         return self._file.getvalue()
 
     def reducer_override(self, obj: Any) -> Any:
@@ -146,6 +154,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             return self._reduce_function(obj, name)
         key = _key(obj, name, self._for_mirror)
         if isinstance(obj, type):
+            self._classes[id(obj)] = obj
             make, args, content = class_content.take_apart(obj)
             return _make, (key, make, args), content, None, None, _fill_class
         if isinstance(obj, TypeVar):
@@ -175,7 +184,10 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             used = {each: from_file.Stub.of(space.module, each, value) for each, value in used.items()}
         key = _key(function, name, self._for_mirror) if name else None
         args = (function.__code__, space, function.__closure__)
-        mentioned = [each for each in names_in_strings(function) if each not in used]
+        mentioned = [(function.__module__, each) for each in names_in_strings(function) if each not in used]
+        if lists_subclasses(function):
+            self._lists_subclasses = True
+            mentioned += subclasses_of(self._classes.values())
         content = used, mentioned, state, slots
         return _make, (key, _make_function, args), content, None, None, _fill_function
 
@@ -301,7 +313,8 @@ def _is_unfilled(thing: Any) -> bool:
 
 
 def _fill_function(
-    function: FunctionType, content: tuple[dict[str, Any], list[str], dict[str, Any], dict[str, Any]]
+    function: FunctionType,
+    content: tuple[dict[str, Any], list[tuple[str, str]], dict[str, Any], dict[str, Any]],
 ) -> None:
     used, mentioned, state, slots = content
     if not _is_unfilled(function):
@@ -312,11 +325,11 @@ def _fill_function(
     slots.pop("_cloudpickle_submodules", None)  # which are imported now
     for name, value in slots.items():
         setattr(function, name, value)
-    module = sys.modules.get(function.__module__)
-    if mentioned and isinstance(module, Mirror) and vars(module) is function.__globals__:
-        for name in mentioned:
-            with contextlib.suppress(AttributeError):  # what cannot be sent is missing only if it is needed
-                getattr(module, name)
+    for place, name in mentioned:
+        with contextlib.suppress(Exception):  # what cannot be sent is missing only if it is needed
+            module = importlib.import_module(place)
+            if isinstance(module, Mirror):
+                functools.reduce(getattr, name.split("."), module)
 
 
 def _fill_class(cls: type, content: Any) -> None:

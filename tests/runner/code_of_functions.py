@@ -261,6 +261,40 @@ def read(v): return v
         [2],
         [3],
     ),
+    "names in strings": (
+        """
+import sys, threading
+class Frame:  # as in pandas
+    def query(self, text): return eval(text.replace('@', ''), sys._getframe(1).f_globals)
+limit, K, lock = EDIT, EDIT, threading.Lock()
+def helper(n): return n + K
+def make(x):
+    def inner(): return eval('helper(K)')
+    return inner(), Frame().query('3 > @limit')
+def read(v): return v, 'limit' in globals(), globals()['K'], len('helper lock')
+""",
+        ((4, True), True, 2, 11),
+        ((6, False), True, 3, 11),
+    ),
+    "subclasses": (
+        """
+import threading
+class Base:
+    @classmethod
+    def all(cls):
+        for each in cls.__subclasses__():
+            yield each
+            yield from each.all()
+class First(Base): n = EDIT
+class Second(First): n = EDIT + 1
+class Locked(Base): lock = threading.Lock()
+def names(cls): return [each.__name__ for each in cls.__subclasses__()]
+def make(x): return Second()
+def read(v): return sorted(each.n for each in Base.all() if hasattr(each, 'n')), names(First), v.n
+""",
+        ([2, 3], ["Second"], 3),
+        ([3, 4], ["Second"], 4),
+    ),
     "table of functions": (
         """
 def add(x): return x + EDIT
