@@ -44,13 +44,14 @@ class Silent(Exception):
 
 
 @pytest.mark.parametrize("error", [Frozen(5), Silent("quiet")])
-def test_an_error_that_takes_no_notes_arrives_all_the_same(local_runner, error):
+def test_an_error_that_takes_no_notes_arrives_with_its_class_its_attributes_and_the_node(local_runner, error):
     def broken(x):
         raise error
 
     with pytest.raises(type(error)) as caught:
         local_runner.run(pipeline([node(broken, "x", "y")]), DataCatalog({"x": 1}))
-    assert caught.value is error
+    assert (str(caught.value), vars(caught.value).get("code")) == (str(error), getattr(error, "code", None))
+    assert any("In node broken" in note for note in caught.value.__notes__)
 
 
 def test_an_input_that_cannot_be_described_does_not_hide_the_error(runner):
