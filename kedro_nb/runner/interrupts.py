@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Self
 
+from kedro_nb.frames import is_locking_log
 from kedro_nb.runner.unwinding import Unwinder, may_be_struck
 
 if TYPE_CHECKING:
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from kedro_nb.runner.monitor import Monitor
 
 
+_MOMENT = 0.001  # seconds in which a lock is taken or released
+_ATTEMPTS = 50  # after which another thread has the lock
 _SEND = 0.05  # seconds to wait for another thread that sends one: after the run it is as if one always did
 
 
@@ -37,6 +42,7 @@ class Interrupts:
         self._struck: object = None  # the user's code in which an interrupt was raised
         self._caller: Any = None
         self._unwinder: Unwinder | None = None
+        self._postponed = 0  # times in a row
         self._over = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -68,7 +74,8 @@ class Interrupts:
         if sent:
             if monitor.at_work_here is sent:
                 self._insist(frame)
-                raise KeyboardInterrupt
+                if not self._postpone(frame):
+                    raise KeyboardInterrupt
             return
         if self._unwinder is not None and self._unwinder.sent:
             self._unwinder.sent = False
@@ -84,6 +91,8 @@ class Interrupts:
         elif monitor.at_work_here or not first:
             monitor.cancelled = True  # also when the node catches it
             self._insist(frame)
+            if self._postpone(frame):
+                return
             self._before(number, frame)
             raise KeyboardInterrupt  # whatever the handler from before makes of it
         else:
@@ -105,6 +114,20 @@ class Interrupts:
             self._unwinder = unwinder  # now: a further interrupt may have come before
         else:
             self._unwinder.trace(frame)
+
+    def _postpone(self, frame: FrameType | None) -> bool:
+        """Send the interrupt a moment later if it would now leave a lock of `logging` taken."""
+        running = self._monitor.at_work_here
+        if not running or self._postponed == _ATTEMPTS or not is_locking_log(frame):
+            self._postponed = 0
+            return False
+        self._postponed += 1
+        _thread.start_new_thread(self._send_later, (running,))
+        return True
+
+    def _send_later(self, running: object) -> None:
+        time.sleep(_MOMENT)
+        self._send(running)
 
     def _reach_node(self) -> None:
         """Interrupt the user's code in the main thread, as another thread has cancelled the run."""

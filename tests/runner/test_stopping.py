@@ -1,5 +1,6 @@
 """Stopping a run: by an interrupt or by cancelling it, whatever the node is at, under every runner."""
 
+import logging
 import os
 import signal
 import threading
@@ -146,6 +147,37 @@ def test_an_interrupt_stops_it_and_keeps_what_is_done(kind, function):
     assert catalog.load("done") == 1
     assert monitor.resume.nodes == ("stuck",)
     assert "stuck" in {event.node.name for event in listener.seen if isinstance(event, NodeCancelled)}
+
+
+class Quiet(logging.Handler):
+    def emit(self, record):
+        """Write nothing."""
+
+
+def is_free(lock):
+    """Whether another thread than this one gets the lock."""
+    got = []
+    thread = threading.Thread(target=lambda: got.append(lock.acquire(timeout=1.0) and lock.release() is None))
+    thread.start()
+    thread.join()
+    return got[0]
+
+
+@pytest.mark.parametrize("act", [Monitor.cancel, interrupt])
+@pytest.mark.parametrize("kind", ["sequential", "async", "thread"])
+def test_a_node_that_logs_is_stopped_without_leaving_a_log_handler_locked(kind, act, monkeypatch):
+    log = logging.getLogger("busy")
+    monkeypatch.setattr(log, "handlers", [handler := Quiet(logging.INFO)])
+    monkeypatch.setattr(log, "propagate", False)
+    log.setLevel(logging.INFO)
+
+    def busy(x):
+        while True:
+            log.info(x)
+
+    for _ in range(15):
+        attempt(kind, busy, act, background=False)
+        assert is_free(handler.lock)
 
 
 @pytest.mark.parametrize("background", [False, True])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from typing import TYPE_CHECKING
 
 from kedro_nb.errors import RunCancelledError
 from kedro_nb.exceptions import headline_of
+from kedro_nb.frames import is_locking_log
 from kedro_nb.masking import mask_text
 from kedro_nb.runner.task import Task
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 GRACE = 0.15  # seconds that a node has to end once it was asked to
 # Seconds to wait at a time: an interrupt in the very moment in which a wait begins does not end it.
 GLANCE = 0.1
+_LOGGING = 0.05  # seconds in which a lock of `logging` is taken or released
 
 
 def interrupt(thread: threading.Thread) -> None:
@@ -24,6 +28,11 @@ def interrupt(thread: threading.Thread) -> None:
     import ctypes
 
     if thread.ident is not None:
+        until = time.monotonic() + _LOGGING
+        while is_locking_log(sys._current_frames().get(thread.ident)):  # noqa: SLF001 - of Python, not of a class
+            if time.monotonic() > until:  # another thread has the lock
+                break
+            time.sleep(_LOGGING / 50)
         raised = ctypes.py_object(KeyboardInterrupt)
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), raised)
 
