@@ -137,6 +137,19 @@ def user_module(monkeypatch, tmp_path):
 HOMES = ("cell", "module")
 
 
+def spread(cases, others, methods):
+    """Each case with each of the others, by one start method, so that every pair of the three kinds occurs.
+
+    Processes that have run before hold the same whatever their start method: all methods for each case would take three
+    times as long and show no more.
+    """
+    return [
+        pytest.param(case, other, methods[(number + shift) % len(methods)], id=f"{case}-{other}")
+        for number, case in enumerate(cases)
+        for shift, other in enumerate(others)
+    ]
+
+
 @pytest.fixture(params=HOMES)
 def define(request):
     """Runs source text in a cell, or loads it as a module."""

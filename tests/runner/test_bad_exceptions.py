@@ -15,6 +15,7 @@ from kedro_nb.session.records.record import record
 from kedro_nb.session.records.replay import ReplayedRun
 
 from .bad_exceptions import CASES, KINDS, Keywords, Plain, TwoArguments, good
+from .conftest import METHODS, spread
 
 MOST_SECONDS = 20.0  # it takes a tenth of a second; what walks all of an endless exception never ends
 MOST_TEXT = 100_000
@@ -22,20 +23,8 @@ REQUESTS = {
     "sequential": RunRequest(pipelines=("bad",)),
     "async": RunRequest(pipelines=("bad",), is_async=True),
     "thread": RunRequest(pipelines=("bad",), runner="ThreadRunner"),
-    "fork": RunRequest(pipelines=("bad",), runner="ParallelRunner"),
-    "spawn": RunRequest(pipelines=("bad",), runner="ParallelRunner"),
-    "forkserver": RunRequest(pipelines=("bad",), runner="ParallelRunner"),
+    "parallel": RunRequest(pipelines=("bad",), runner="ParallelRunner"),
 }
-
-
-@pytest.fixture(params=REQUESTS)
-def request_of_bad(request, monkeypatch):
-    if REQUESTS[request.param].runner == "ParallelRunner":
-        monkeypatch.setenv("KEDRO_MP_CONTEXT", request.param)
-    Session(pipelines={"good": Pipeline([node(good, None, "fine", name="good")])}).run(
-        RunRequest(runner=REQUESTS[request.param].runner)
-    )  # processes are started before the time counts
-    return REQUESTS[request.param]
 
 
 def session_with(case):
@@ -55,18 +44,18 @@ def caught(run, kind):
     raise AssertionError("no error")
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_a_bad_exception_is_caught_by_its_class_and_the_next_run_works(case, request_of_bad):
-    session = session_with(case)
+@pytest.mark.parametrize(("case", "runner", "method"), spread(CASES, REQUESTS, METHODS), indirect=["method"])
+def test_a_bad_exception_is_caught_by_its_class_and_the_next_run_works(case, runner, method):
+    session, request = session_with(case), REQUESTS[runner]
     start = time.monotonic()
-    run = session.run(request_of_bad)
+    run = session.run(request)
     error = caught(run, KINDS[case])
     assert time.monotonic() - start < MOST_SECONDS
     assert run.state == "failed"
     assert any(note.startswith("In node the_bad_node") for note in notes_of(error))
     if KINDS[case].__name__ in HAVE_A_CODE:
         assert error.code == 7
-    again = session.run(RunRequest(pipelines=("good",), runner=request_of_bad.runner))
+    again = session.run(RunRequest(pipelines=("good",), runner=request.runner))
     assert again.result().load() == {"fine": "fine"}
 
 
@@ -121,7 +110,7 @@ def test_a_message_has_no_characters_that_hide_or_reverse_what_follows():
         assert "red \\x1b[2Jhidden \\x00 \\x07 \\r over \\u202e backwards \\ud800 half" in text
 
 
-@pytest.mark.parametrize("runner", ["sequential", "fork"])
+@pytest.mark.parametrize("runner", ["sequential", "parallel"])
 def test_of_a_large_group_the_first_errors_arrive_with_their_classes(runner, monkeypatch):
     monkeypatch.setenv("KEDRO_MP_CONTEXT", "fork")
     run = session_with("a group of 100,000").run(REQUESTS[runner])
@@ -129,8 +118,7 @@ def test_of_a_large_group_the_first_errors_arrive_with_their_classes(runner, mon
     assert "further errors of the group are left out" in "\n".join(run.error.__notes__)
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_causes_contexts_and_members_arrive_with_their_classes(method, monkeypatch):
+def test_causes_contexts_and_members_arrive_with_their_classes(method):
     def chained():
         try:
             raise Plain("context")
@@ -139,7 +127,6 @@ def test_causes_contexts_and_members_arrive_with_their_classes(method, monkeypat
             group.add_note("a note")
             raise group from KeyError("cause")
 
-    monkeypatch.setenv("KEDRO_MP_CONTEXT", method)
     pipeline = Pipeline([node(chained, None, "never", name="bad")])
     error = Session(pipelines={"p": pipeline}).run(RunRequest(runner="ParallelRunner")).error
     assert [type(each).__name__ for each in error.exceptions] == ["TwoArguments", "Keywords"]
@@ -151,7 +138,7 @@ def test_causes_contexts_and_members_arrive_with_their_classes(method, monkeypat
 
 def test_what_cannot_be_pickled_of_an_error_is_named_in_a_note(monkeypatch):
     monkeypatch.setenv("KEDRO_MP_CONTEXT", "fork")
-    errors = [session_with(case).run(REQUESTS["fork"]).error for case in ("a lock", "a lock as argument")]
+    errors = [session_with(case).run(REQUESTS["parallel"]).error for case in ("a lock", "a lock as argument")]
     assert errors[0].args == ("no good",)
     assert errors[0].__notes__[-1].endswith("could not pickle it: lock")
     assert errors[1].__notes__[-1].endswith("could not pickle it: argument 2")

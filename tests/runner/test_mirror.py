@@ -9,8 +9,8 @@ from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import ParallelRunner
 from kedro_nb.runner.executors import pool
 
-from .code_cases import CASES, spread
-from .conftest import HOMES, METHODS
+from .code_cases import CASES
+from .conftest import HOMES, METHODS, spread
 
 
 def run(nodes, max_workers=1, **data):

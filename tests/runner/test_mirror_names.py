@@ -10,8 +10,8 @@ from kedro_nb.io import DataCatalog, PickleDataset
 from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import ParallelRunner
 
-from .code_cases import CASES, spread
-from .conftest import HOMES, METHODS
+from .code_cases import CASES
+from .conftest import HOMES, METHODS, spread
 from .test_mirror import run
 
 
