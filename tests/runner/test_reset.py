@@ -112,6 +112,11 @@ def test_a_session_keeps_its_processes_from_run_to_run(method):
     assert seen == seen[:1] * 3
 
 
+def test_what_a_library_needs_of_its_process_stays_as_long_as_the_library(method):
+    seeing = "__import__('six.moves.urllib.parse') and __import__('os').getpid()"
+    assert in_worker(see, seeing) == in_worker(see, seeing)
+
+
 def process_of(_):
     return os.getpid()
 

@@ -22,6 +22,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kedro_nb.frames import is_ours, is_standard, is_users
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -123,8 +125,29 @@ def _write_thread_hook(hook: Any) -> None:
     threading.excepthook = hook
 
 
-def _write_finders(finders: list[Any]) -> None:
-    sys.meta_path[:] = finders
+_of_libraries: list[Any] = []  # the import finders that packages have added, once they were seen
+
+
+def _read_finders() -> tuple[list[Any], list[Any]]:
+    """The finders that no package has added, and those of packages that are missing now."""
+    own = []
+    for finder in sys.meta_path:
+        if not _is_of_library(finder):
+            own.append(finder)
+        elif finder not in _of_libraries:
+            _of_libraries.append(finder)
+    return own, [finder for finder in _of_libraries if finder not in sys.meta_path]
+
+
+def _write_finders(values: tuple[list[Any], list[Any]]) -> None:
+    sys.meta_path[:] = values[0] + _of_libraries
+
+
+def _is_of_library(finder: Any) -> bool:
+    """Whether an installed package has added it, as six does: the package stays imported and needs it."""
+    module = sys.modules.get(getattr(finder, "__module__", ""))
+    file = getattr(module, "__file__", None)
+    return isinstance(file, str) and not (is_ours(file) or is_standard(file) or is_users(file))
 
 
 _SIGNALS = tuple(map(int, signal.valid_signals()))
@@ -161,7 +184,7 @@ OWN: dict[str, Setting] = {
     "profiling": Setting(sys.getprofile, sys.setprofile),
     "hooks": Setting(lambda: {name: getattr(sys, name) for name in _HOOKS}, _write_hooks),
     "thread hook": Setting(lambda: threading.excepthook, _write_thread_hook),
-    "finders": Setting(lambda: list(sys.meta_path), _write_finders),
+    "finders": Setting(_read_finders, _write_finders),
     "start method": Setting(
         lambda: multiprocessing.get_start_method(allow_none=True),
         lambda value: multiprocessing.set_start_method(value, force=True),
