@@ -1,20 +1,19 @@
 """What a function finds without naming it in its code.
 
 Names in strings: `eval("rate * 2")`, `frame.query("a > @limit")`, `globals()["rate"]`.
-Classes: `Base.__subclasses__()`.
+All names of a module: `globals().items()`, `vars(steps)`. Classes: `Base.__subclasses__()`.
 """
 
 from __future__ import annotations
 
 import re
-from types import CodeType
-from typing import TYPE_CHECKING
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
 
-from kedro_nb.io.users_code import goes_by_value, name_of
+from kedro_nb.io.users_code import goes_by_value, is_users_module, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from types import FunctionType
+    from collections.abc import Iterable, Iterator, Mapping
 
 _EVALUATE = {
     "eval",
@@ -25,25 +24,46 @@ _EVALUATE = {
     "sql",
 }  # functions, or methods of data frames and databases
 _NAME = re.compile(r"[^\W\d]\w*")
+_CODE = (FunctionType, BuiltinFunctionType, ModuleType, type)
+_PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
-def names_in_strings(function: FunctionType) -> list[str]:
-    """The globals of a function whose names are in its strings, if it may evaluate strings.
+def names_found_by(function: FunctionType, used: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Module and name of the globals that a function may find without naming them.
+
+    Where it asks for all names of a module, these are its code and its plain values: data may be large.
 
     Args:
         function: nothing of it is called.
+        used: the globals that it names, and their values.
     """
     codes = list(_codes(function.__code__))
-    if _EVALUATE.isdisjoint(name for code in codes for name in code.co_names):
-        return []
-    words = {
-        word
-        for code in codes
-        for text in code.co_consts
-        if isinstance(text, str) and text != function.__doc__
-        for word in _NAME.findall(text)
-    }
-    return sorted(words & function.__globals__.keys())
+    called = {name for code in codes for name in code.co_names}
+    found: dict[tuple[str, str], None] = {}
+    if not _EVALUATE.isdisjoint(called):
+        words = {
+            word
+            for code in codes
+            for text in code.co_consts
+            if isinstance(text, str) and text != function.__doc__
+            for word in _NAME.findall(text)
+        }
+        found.update(
+            dict.fromkeys((function.__module__, name) for name in words & function.__globals__.keys())
+        )
+    if "globals" in called:
+        found.update(dict.fromkeys(_all_names(function.__module__, function.__globals__)))
+    if "vars" in called or "__dict__" in called:
+        for module in used.values():
+            if isinstance(module, ModuleType) and is_users_module(module):
+                found.update(dict.fromkeys(_all_names(module.__name__, vars(module))))
+    return sorted(name for name in found if name[0] != function.__module__ or name[1] not in used)
+
+
+def _all_names(module: str, names: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in list(names.items()):
+        if not name.startswith("_") and (isinstance(value, _CODE) or type(value) in _PLAIN):
+            yield module, name
 
 
 def lists_subclasses(function: FunctionType) -> bool:

@@ -276,6 +276,18 @@ def read(v): return v, 'limit' in globals(), globals()['K'], len('helper lock')
         ((4, True), True, 2, 11),
         ((6, False), True, 3, 11),
     ),
+    "all names": (
+        """
+import sys
+def step_one(x): return x + EDIT
+def step_two(x): return x * EDIT
+here = sys.modules[step_one.__module__]
+def make(x): return sorted(name for name in globals() if name.startswith('step_'))
+def read(v): return v, [f(10) for name, f in vars(here).items() if name in v]
+""",
+        (["step_one", "step_two"], [12, 20]),
+        (["step_one", "step_two"], [13, 30]),
+    ),
     "subclasses": (
         """
 import threading

@@ -11,6 +11,7 @@ import _signal  # type: ignore[import-not-found]  # `signal` around it is slow: 
 import builtins
 import contextlib
 import gc
+import importlib
 import locale
 import logging
 import multiprocessing
@@ -79,8 +80,9 @@ def _read_numpy() -> Any:
 
 
 def _write_numpy(value: Any) -> None:
-    if numpy := sys.modules.get("numpy"):
-        numpy.seterr(**(value or _NUMPYS_OWN))
+    value = value or _NUMPYS_OWN
+    if "numpy" in sys.modules or value != _NUMPYS_OWN:  # the import takes its time
+        importlib.import_module("numpy").seterr(**value)
 
 
 MIRRORED: dict[str, Setting] = {
