@@ -70,9 +70,8 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
         self._configs: dict[str, dict[str, Any]] = {}  # the entries as written, for to_config
         self._entries: dict[str, Any] = {}
         self._undeclared: set[str] = set()  # names that a run has made up for data between nodes
-        self._stored: set[str] = (
-            set()
-        )  # names of the datasets that were built from entries and store data outside
+        # By name, what to build again: the entry of each dataset that was built and stores its data outside.
+        self._stored: dict[str, Lazy] = {}
         self._of_run = False  # a run's catalog keeps what its datasets remember
         if datasets is not None and not hasattr(datasets, "items"):
             raise DatasetError(
@@ -160,8 +159,7 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
 
     def _build_again(self, name: str) -> None:
         if name in self._stored and not is_used(self._entries[name]):
-            self._entries[name] = Lazy(self._configs[name], stored=True)
-            self._stored.discard(name)
+            self._entries[name] = self._stored.pop(name)
 
     def declare(self, name: str) -> None:
         """Have a dataset of the name, with a place for data in memory. What stores data outside can be built later."""
@@ -174,10 +172,11 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
             found = self._entries.get(name)  # another thread may have been first
             if found is not None and found.__class__ is not Lazy:
                 return found
+            if found is None and self._resolver.match_user_pattern(name):
+                found = Lazy(self._resolver.resolve_entry(name))
+                self._configs[name] = found.entry
             if found is not None:
                 entry = found.entry
-            elif self._resolver.match_user_pattern(name):
-                entry = self._configs[name] = self._resolver.resolve_entry(name)
             elif not use_runtime_patterns:
                 return None
             else:
@@ -186,8 +185,10 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
                     return self._entries.setdefault(name, MemoryDataset())
                 entry = self._resolver.resolve_entry(name)
             dataset = self._entries[name] = self._build(name, entry)
-            if name in self._configs and (entry.get("versioned") or in_files(dataset) or has_place(dataset)):
-                self._stored.add(name)
+            if found is not None:
+                found.stored = bool(entry.get("versioned")) or in_files(dataset) or has_place(dataset)
+                if found.stored:
+                    self._stored[name] = found
             return dataset
 
     def _build(self, name: str, entry: dict[str, Any]) -> Any:
@@ -208,11 +209,10 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
         dataset = self[name]
         if dataset is not before or self._of_run:
             return dataset
-        if (
-            not hasattr(dataset, "confirm") or name not in self._stored
-        ):  # what is to be confirmed is what was read
-            forget_files(dataset)
-        return self._build(name, self._configs[name]) if name in self._stored else dataset
+        stored = name in self._stored
+        if not (stored and hasattr(dataset, "confirm")):  # what is to be confirmed is what was read
+            forget_files(dataset)  # a class may keep for all its objects what it knows of files
+        return self._build(name, self._configs[name]) if stored else dataset
 
     def refresh(self, names: Iterable[str]) -> None:
         """Have datasets forget what they remember of files, except those that a run uses.
@@ -252,7 +252,7 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
                 logger.warning("Replacing dataset '%s'", key)
                 self._configs.pop(key, None)
             self._entries[key] = dataset
-            self._stored.discard(key)
+            self._stored.pop(key, None)
             self._undeclared.discard(key)
 
     def __delitem__(self, key: str) -> None:
@@ -262,7 +262,7 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
                 raise self._not_found(key)
             del self._entries[key]
             self._configs.pop(key, None)
-            self._stored.discard(key)
+            self._stored.pop(key, None)
             self._undeclared.discard(key)
 
     def __contains__(self, dataset_name: object) -> bool:
@@ -366,7 +366,7 @@ class DataCatalog(CatalogVersions, OlderCatalogMethods):
             for name in names:
                 entry = self._configs[name] = self._resolver.entries[name]
                 self._entries[name] = Lazy(entry)
-                self._stored.discard(name)
+                self._stored.pop(name, None)
                 self._undeclared.discard(name)
             self.use_versions(self._load_versions)
 

@@ -58,7 +58,8 @@ class FileDataset(AbstractVersionedDataset[_DI, _DO]):
         for name, given in (("credentials", credentials), ("fs_args", fs_args)):
             if given is not None and not isinstance(given, dict):
                 raise DatasetError(f"'{name}' is a mapping of options, and not a '{type(given).__name__}'.")
-        remember_credentials({"": credentials})
+        if credentials:
+            remember_credentials({"": credentials})
         remember_parameters({"filepath": str(filepath), "fs_args": fs_args, "load_args": load_args})
         options = dict(fs_args or {})
         self._open_args_load = {**self.DEFAULT_FS_ARGS["open_args_load"], **options.pop("open_args_load", {})}

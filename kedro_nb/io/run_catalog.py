@@ -50,12 +50,12 @@ class RunCatalog:
         with shared._lock:
             self._before = dict(shared._entries)
             self._configs = dict(shared._configs)
-            stored = set(shared._stored)
-        catalog._entries = {name: entry for name, entry in self._before.items() if name not in own}
-        catalog._entries |= {name: Lazy(self._configs[name], stored=True) for name in stored.difference(own)}
-        catalog._entries |= {name: dataset for name, dataset in own.items() if dataset is not None}
+            stored = dict(shared._stored)
+        catalog._entries = {**self._before, **stored, **own}
+        for name in [name for name, dataset in own.items() if dataset is None]:
+            del catalog._entries[name]
         catalog._configs = dict(self._configs)
-        catalog._stored = set()
+        catalog._stored = {}
         catalog._undeclared = set(shared._undeclared)
         catalog.use_versions(load_versions, save_version)
         catalog._of_run = True
@@ -98,19 +98,16 @@ class RunCatalog:
         """Have in the shared catalog what the run's has under the name, or nothing."""
         shared, catalog = self._shared, self.catalog
         dataset, entry = catalog._entries.get(name), catalog._configs.get(name)
-        stored = name in catalog._stored
+        stored = catalog._stored.get(name)
         there = shared._entries.get(name)
         if entry is not None and entry is self._configs.get(name) and not isinstance(there, Lazy):
             return  # built from the same entry in both, and not replaced
         if stored and not hasattr(dataset, "confirm"):  # what is to be confirmed is what the run has read
-            dataset, stored = Lazy(entry or {}, stored=True), False
+            dataset, stored = stored, None
         _set(shared._entries, name, dataset)
         _set(shared._configs, name, entry)
-        for names, contains in (
-            (shared._stored, stored),
-            (shared._undeclared, name in catalog._undeclared),
-        ):
-            (names.add if contains else names.discard)(name)
+        _set(shared._stored, name, stored)
+        (shared._undeclared.add if name in catalog._undeclared else shared._undeclared.discard)(name)
 
 
 def _set(held: dict[str, Any], name: str, value: Any) -> None:

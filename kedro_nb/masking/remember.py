@@ -119,7 +119,8 @@ def _secrets(name: object, value: Any, depth: int, seen: set[int], most: int | N
     else:
         items = list(islice(_items(value, depth, seen), most))
         # A "key" without another secret beside it is that of a table, say, and stands in other text, too.
-        is_alone = not any(is_secret(key) for key, _ in items if key != _KEY)
+        keys = [key for key, _ in items]
+        is_alone = _KEY in keys and not any(is_secret(key) for key in keys if key != _KEY)
         for key, each in items:
             yield from _secrets(None if key == _KEY and is_alone else key, each, depth - 1, seen, most)
 
