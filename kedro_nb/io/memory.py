@@ -175,11 +175,12 @@ def holds_data_plainly(dataset: object) -> bool:
     That is so for exactly our classes with exactly our methods: a subclass, or an object with a method of its own,
     may check or change the data.
     """
-    return (
-        "_HOLDS_PLAINLY" in vars(type(dataset))
-        and methods_are_ours()
-        and _METHODS.keys().isdisjoint(vars(dataset))
-    )
+    return methods_are_ours() and is_ours(dataset)
+
+
+def is_ours(dataset: object) -> bool:
+    """Whether the dataset is of exactly our classes and has no method of its own."""
+    return "_HOLDS_PLAINLY" in vars(type(dataset)) and _METHODS.keys().isdisjoint(vars(dataset))
 
 
 def methods_are_ours() -> bool:

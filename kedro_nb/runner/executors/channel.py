@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _HEADER = struct.Struct("!8sQ")  # the mark, and the number of bytes that follow the header
 _MARK = b"kedro_nb"
-_AT_ONCE = 1 << 18  # bytes to read at a time
+_NO_MESSAGE = "Something else than a message was written into the pipe."
+_AT_ONCE = 1 << 16  # bytes to read at a time: the system is asked for the memory of more than this each time
 
 
 def encode(*message: Any) -> bytes:
@@ -55,16 +56,19 @@ class Inbox:
         Raises:
             ValueError: the bytes are not a message.
         """
-        if not _MARK.startswith(self._bytes[: len(_MARK)]):
-            raise ValueError("Something else than a message was written into the pipe.")
-        if len(self._bytes) < _HEADER.size:
+        received = self._bytes
+        if len(received) < _HEADER.size:
+            if not _MARK.startswith(received[: len(_MARK)]):
+                raise ValueError(_NO_MESSAGE)
             return None
-        end = _HEADER.size + _HEADER.unpack_from(self._bytes)[1]
-        if len(self._bytes) < end:
+        mark, size = _HEADER.unpack_from(received)
+        if mark != _MARK:
+            raise ValueError(_NO_MESSAGE)
+        end = _HEADER.size + size
+        if len(received) < end:
             return None
-        content = bytes(memoryview(self._bytes)[_HEADER.size : end])
-        del self._bytes[:end]
-        return pickle.loads(content)
+        self._bytes = received[end:]
+        return pickle.loads(memoryview(received)[_HEADER.size : end])
 
 
 def write(descriptor: int, data: bytes) -> None:
@@ -89,10 +93,10 @@ def write_unless(descriptor: int, data: bytes, stopped: Callable[[], bool], glan
     Raises:
         OSError: the pipe is broken.
     """
-    rest = memoryview(data)
-    while rest:
+    written = 0
+    while written < len(data):
         try:
-            rest = rest[os.write(descriptor, rest) :]
+            written += os.write(descriptor, memoryview(data)[written:] if written else data)
         except BlockingIOError:
             if stopped():
                 return False

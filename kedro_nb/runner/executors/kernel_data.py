@@ -20,7 +20,7 @@ from kedro_nb.io.base import describe
 from kedro_nb.io.by_value import dumps_by_value
 from kedro_nb.io.catalog import log_loading, log_saving
 from kedro_nb.io.marks import has_place, is_in_memory
-from kedro_nb.io.memory import holds_data_plainly
+from kedro_nb.io.memory import is_ours, methods_are_ours
 from kedro_nb.io.packed import Packed
 from kedro_nb.io.packing import pack, pickled, write
 from kedro_nb.masking import error_text
@@ -63,10 +63,12 @@ class KernelData:
         self._written = {name for node in plan.nodes for name in node.output_names}
         self._copies = not self.asks_catalog or _is_by(context.catalog, "kedro.io.")
         self._validated = getattr(context.catalog, "validator_specs", ())  # by Kedro's catalog
-        for name in sorted(self._written.union(*(node.input_names for node in plan.nodes))):
-            dataset = context.dataset(name)
-            check_single_process([(name, dataset)])
-            if not self.asks_catalog and holds_data_plainly(dataset):
+        names = sorted(self._written.union(*(node.input_names for node in plan.nodes)))
+        datasets = {name: context.dataset(name) for name in names}
+        check_single_process(datasets.items())
+        plain = not self.asks_catalog and methods_are_ours()
+        for name, dataset in datasets.items():
+            if plain and is_ours(dataset):
                 self.packed.add(name)
             elif self._may_travel(name) and has_place(dataset):
                 self.travels[name] = dataset

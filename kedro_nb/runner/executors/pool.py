@@ -81,7 +81,10 @@ class WorkerProcess:
             Exception: the process has died, or a node has written into the pipe.
         """
         self._inbox.read(self.connection.fileno())
-        return list(iter(self._inbox.take, None))
+        messages = []
+        while not self._inbox.empty and (message := self._inbox.take()) is not None:
+            messages.append(message)
+        return messages
 
     @property
     def between_messages(self) -> bool:

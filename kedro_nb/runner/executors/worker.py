@@ -236,16 +236,18 @@ class Worker:
         self._task = position
         node = self._setup.nodes[position]
         names = {*node.input_names, *node.output_names} & self._setup.in_memory
+        # Past the checks of `catalog[name] = ...`: they take longer than a small node.
+        entries = self._catalog._entries  # noqa: SLF001 - as in `_set_up`
         for name in names:
-            self._catalog[name] = _InTransit(copy_mode="assign")
+            entries[name] = _InTransit(copy_mode="assign")
         kept = {name: self._kept.pop(name) for name, packed in inputs.items() if packed is None}
         for name, packed in inputs.items():
-            self._catalog[name].adopt(packed or kept[name])
-        self._look_again(node)
+            entries[name].adopt(packed or kept[name])
         task = Task(position, node)
-        saved = {
-            name: self._setup.datasets[name] for name in node.output_names if name in self._setup.datasets
-        }
+        saved: dict[str, Any] = {}
+        if stored := self._setup.datasets:
+            self._look_again(node)
+            saved = {name: stored[name] for name in node.output_names if name in stored}
         before = {name: state_of(dataset) for name, dataset in saved.items()}
         self._execute(task)
         if task.error is None:
@@ -255,7 +257,7 @@ class Worker:
         if task.error is None:
             outputs = self._pack(task, [name for name in node.output_names if name in self._setup.in_memory])
         for name in names:
-            del self._catalog[name]
+            del entries[name]
         if task.error is not None:
             outputs = self._write_again(kept)
         self._finish(task, outputs)
