@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError
 from kedro_nb.io.config import check_credentials, check_entry, fill_credentials
-from kedro_nb.io.safe_paths import leads_elsewhere
+from kedro_nb.io.safe_paths import WORD, leads_elsewhere
 from kedro_nb.masking import remember_credentials
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def _fill_fields(pattern: str, entry: dict[str, Any], ds_name: str) -> dict[str,
             if not used:
                 return value
             filled = _FIELD.sub(lambda field: fields.get(field[1], field[0]), value)
-            if leads_elsewhere(_FIELD.sub("name", value), filled, used):
+            if leads_elsewhere(_FIELD.sub(WORD, value), filled, used):
                 raise DatasetError(
                     f"Dataset name {ds_name!r} is not allowed with pattern '{pattern}': it would make a path outside "
                     "the folder that the pattern's entry gives. What a placeholder stands for has no component '.' or "

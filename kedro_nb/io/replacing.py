@@ -53,7 +53,9 @@ def replacing_local(
     beside = _real(fs, folder) if folder else target.parent
     made = _make_folders(beside)
     try:
-        with _temporary(beside, target) as temporary:
+        with _temporary(
+            beside, target, stat.S_IMODE(target.stat().st_mode) if exists else 0o666
+        ) as temporary:
             with fs.open(temporary, **_prepared(open_args, target, temporary)) as file:
                 yield file
             if exists:
@@ -84,13 +86,16 @@ def _prepared(open_args: Mapping[str, Any], target: Path, temporary: str) -> dic
 
 
 @contextlib.contextmanager
-def _temporary(beside: Path, target: Path) -> Iterator[str]:
-    """An empty file that no other save uses; it is removed at the end if it is still there."""
+def _temporary(beside: Path, target: Path, mode: int) -> Iterator[str]:
+    """An empty file that no other save uses; it is removed at the end if it is still there.
+
+    Whoever may not read the target may not read this: it stays where a save is killed.
+    """
     key = target.name.encode(errors="surrogateescape")
     # The suffix stays, because fsspec can infer the compression from it.
     suffix = target.suffix if len(target.suffix) <= _LONGEST_SUFFIX else ""
     series = f"{beside}/.{hashlib.sha256(key).hexdigest()[:16]}.{{}}.tmp{suffix}"
-    number, descriptor = _first_free(series)
+    number, descriptor = _first_free(series, mode)
     file = series.format(number)
     try:
         _remove_later_leftovers(series, number)
@@ -104,7 +109,7 @@ def _temporary(beside: Path, target: Path) -> Iterator[str]:
         os.close(descriptor)
 
 
-def _first_free(series: str) -> tuple[int, int]:
+def _first_free(series: str, mode: int) -> tuple[int, int]:
     """Make and lock the first file of the series that no live save has.
 
     Returns:
@@ -115,7 +120,7 @@ def _first_free(series: str) -> tuple[int, int]:
         if _claim(file):
             descriptor = None
             try:
-                descriptor = _make_locked(file)
+                descriptor = _make_locked(file, mode)
             finally:
                 if descriptor is None:
                     _live.pop(file, None)
@@ -130,11 +135,11 @@ def _claim(file: str) -> bool:
     return _live.setdefault(file, mine) is mine  # in one step, and without a lock that a fork could inherit
 
 
-def _make_locked(file: str) -> int | None:
+def _make_locked(file: str, mode: int) -> int | None:
     """Make and lock a file, in the place of a leftover; None where a live save, or something else, has the name."""
     for _ in range(_ATTEMPTS):
         try:
-            descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
+            descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
         except FileExistsError:
             if not _remove_leftover(file):
                 return None

@@ -17,18 +17,17 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 # What the beginning of a text can do to a path: an absolute path, a home folder, a drive, a protocol. fsspec reads
 # "file:x" as a path, too.
 _BEGINNINGS = tuple(
-    map(re.compile, (r"[/\\]", r"~", r"[A-Za-z]:", r"[A-Za-z][\w+.-]+:[/\\]|(?:file|local):"))
+    map(re.compile, (r"[/\\]", r"~", r"[A-Za-z]:", r"[A-Za-z][\w+.-]+:{1,2}[/\\]|(?:file|local):"))
 )
+_HOST = re.compile(r"[^/\\]*://([^/\\?#]*)")
+WORD = "name"  # what stands for a placeholder in a template
 
 
 def is_safe_version(version: object) -> bool:
     """Whether the text is the name of one folder, on every system and file system."""
-    return (
-        isinstance(version, str)
-        and not _is_dots(version)
-        and "\0" not in version
-        and not _SEPARATOR.search(version)
-        and not _DRIVE.match(version)
+    return isinstance(version, str) and all(
+        not _is_dots(text) and "\0" not in text and not _SEPARATOR.search(text) and not _DRIVE.match(text)
+        for text in {version, unquote(version)}  # a server decodes it
     )
 
 
@@ -70,10 +69,10 @@ def leads_elsewhere(template: str, filled: str, values: list[str]) -> bool:
     """Whether a template with filled placeholders can be a path that its author did not mean.
 
     A value may have folders in it, as in "raw/cars". It may not begin with a separator, add a component '.' or '..',
-    or make a relative path absolute, a home folder, or a path of another protocol or drive.
+    or make a relative path absolute, a home folder, or a path of another protocol, host or drive.
 
     Args:
-        template: the text, with some ordinary word for each placeholder.
+        template: the text, with `WORD` for each placeholder.
         filled: the same text, with the values.
         values: what was filled in.
     """
@@ -89,8 +88,17 @@ def leads_elsewhere(template: str, filled: str, values: list[str]) -> bool:
         or _count_dots(after) > _count_dots(before)
         or after.count("://") > before.count("://")
         or _beginning(after) != _beginning(before)
+        or not _is_host_meant(before, after)
         for before, after in pairs
     )
+
+
+def _is_host_meant(template: str, filled: str) -> bool:
+    """Whether the host of an address ends as in the template: "x.org/" in "https://{name}.example.com" would not."""
+    meant, found = _HOST.match(template), _HOST.match(filled)
+    if meant is None or found is None or meant[1] == found[1]:
+        return True
+    return re.fullmatch(re.escape(meant[1]).replace(WORD, ".+"), found[1], re.DOTALL) is not None
 
 
 def _count_dots(path: str) -> int:

@@ -189,6 +189,17 @@ def test_what_is_planted_under_the_name_of_a_temporary_file_is_not_written_to(pl
     assert len(files(data)) <= 2
 
 
+def test_others_cannot_read_what_replaces_a_private_file(tmp_path):
+    path = tmp_path / "x.json"
+    save(path)
+    path.chmod(0o600)
+    with saving(path) as process:
+        kill(process)
+    assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+    save(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize(
     ("mode", "before", "after"), [("w", "a", "b"), ("a", "a", "ab"), ("a", None, "b"), ("x", None, "b")]
 )

@@ -30,6 +30,9 @@ UNSAFE_VERSIONS = [
     "c:\\secret",
     "v\0",
     "\0",
+    "%2e%2e",
+    "..%2Fsecret",
+    "%00",
     7,
 ]
 SAFE_VERSIONS = [
@@ -202,6 +205,10 @@ UNSAFE_NAMES = [
     ("%2E%2E%5Csecret", "{name}", "memory://data/{name}.json"),
     ("a\0b", "{name}", "{tmp}/data/{name}.json"),
     ("a%00b", "{name}", "{tmp}/data/{name}.json"),
+    ("simplecache::{tmp}/secret", "{name}", "{name}.json"),
+    ("x.org/", "{name}", "memory://{name}.example.com/a.json"),
+    ("x.org#", "{name}", "memory://{name}.example.com/a.json"),
+    ("x.org?a=", "{name}", "memory://me@{name}.example.com/a.json"),
 ]
 SAFE_NAMES = [
     ("cars", "{name}", "{tmp}/{name}.json", "cars.json"),
