@@ -38,10 +38,17 @@ def plain_warnings() -> Iterator[None]:
         warnings.showwarning = before
 
 
+class _MaskedLines(logging.Formatter):
+    """Formats what nodes log as well, without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return mask_text(super().format(record))
+
+
 def log_handler(stream: TextIO, *, verbose: bool) -> logging.Handler:
     """Writes log lines in full; or only what they say, without what a front end says of a run by itself."""
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(logging.Formatter(_LOG_LINE if verbose else "Warning: %(message)s"))
+    handler.setFormatter(_MaskedLines(_LOG_LINE if verbose else "Warning: %(message)s"))
     if not verbose:
         # The runner's warnings tell how to go on after a failure.
         handler.addFilter(lambda record: not record.name.startswith("kedro_nb.runner."))

@@ -12,17 +12,17 @@ look at the catalog therefore starts without what was remembered (`DataCatalog.r
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.io.marks import in_files
 from kedro_nb.io.versioned import generate_timestamp
+from kedro_nb.masking import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _in_use: list[Collection[int]] = []  # for each run of this process, the ids of its datasets
 
