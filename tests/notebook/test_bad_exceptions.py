@@ -150,7 +150,7 @@ def test_a_kernel_sends_little_and_goes_on(outputs_of, shown):
             assert len(json.dumps(outputs[which])) < 2 * MOST_TEXT, which
             (error,) = [each for each in outputs[which] if each.output_type == "error"]
             check(shown(error), which, "the_bad_node", told)
-        assert [each.text for each in outputs[f"{case}, caught"]] == ["caught\n"], case
+        assert "".join(each.text for each in outputs[f"{case}, caught"]) == "caught\n", case
         assert not [each for each in outputs[f"{case}, and then"] if each.output_type == "error"], case
 
 

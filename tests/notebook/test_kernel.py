@@ -76,7 +76,7 @@ def test_what_a_node_prints_stands_under_it_in_the_view(executed, cell):
 
 
 def test_prints_of_threads_stay_out_of_the_next_cell(executed):
-    assert [output.text for output in executed["after threads"]] == ["here\n"]
+    assert "".join(output.text for output in executed["after threads"]) == "here\n"
 
 
 def test_the_view_of_threads_is_up_to_date_at_the_end(executed):

@@ -10,10 +10,10 @@ METHODS = ("fork", "spawn", "forkserver")
 
 
 @pytest.fixture(params=METHODS)
-def ready(cells, request, monkeypatch):
+def ready(cells_of_module, request, monkeypatch):
     monkeypatch.setenv("KEDRO_MP_CONTEXT", request.param)
-    cells.run("%kedro_save xs [1, 2, 3]")
-    return cells
+    cells_of_module.run("%kedro_save xs [1, 2, 3]")
+    return cells_of_module
 
 
 # The cell that defines a node's function, and what the node returns.
