@@ -6,6 +6,7 @@ All names of a module: `globals().items()`, `vars(steps)`. Classes: `Base.__subc
 
 from __future__ import annotations
 
+import dis
 import re
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -15,15 +16,10 @@ from kedro_nb.io.users_code import goes_by_value, is_users_module, name_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_EVALUATE = {
-    "eval",
-    "exec",
-    "globals",
-    "vars",
-    "query",
-    "sql",
-}  # functions, or methods of data frames and databases
+_EVALUATE = {"eval", "exec", "globals"}
+_SEARCH = {"sql"}  # methods of databases that take a variable for a table
 _NAME = re.compile(r"[^\W\d]\w*")
+_AFTER_AT = re.compile(r"@([^\W\d]\w*)")  # in `query` and `eval` of data frames
 _CODE = (FunctionType, BuiltinFunctionType, ModuleType, type)
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
@@ -39,25 +35,26 @@ def names_found_by(function: FunctionType, used: Mapping[str, Any]) -> list[tupl
     """
     codes = list(_codes(function.__code__))
     called = {name for code in codes for name in code.co_names}
-    found: dict[tuple[str, str], None] = {}
-    if not _EVALUATE.isdisjoint(called):
-        words = {
-            word
-            for code in codes
-            for text in code.co_consts
-            if isinstance(text, str) and text != function.__doc__
-            for word in _NAME.findall(text)
-        }
-        found.update(
-            dict.fromkeys((function.__module__, name) for name in words & function.__globals__.keys())
-        )
+    names = function.__globals__
+    module = str(names.get("__name__"))
+    found: set[tuple[str, str]] = set()
+    if not _SEARCH.isdisjoint(called) or any(_loads_global(code, _EVALUATE) for code in codes):
+        found |= {(module, name) for name in _in_strings(function, codes, _NAME)}
+    elif "query" in called or "eval" in called:
+        found |= {(module, name) for name in _in_strings(function, codes, _AFTER_AT)}
     if "globals" in called:
-        found.update(dict.fromkeys(_all_names(function.__module__, function.__globals__)))
+        found.update(_all_names(module, names))
     if "vars" in called or "__dict__" in called:
-        for module in used.values():
-            if isinstance(module, ModuleType) and is_users_module(module):
-                found.update(dict.fromkeys(_all_names(module.__name__, vars(module))))
-    return sorted(name for name in found if name[0] != function.__module__ or name[1] not in used)
+        for each in used.values():
+            if isinstance(each, ModuleType) and is_users_module(each):
+                found.update(_all_names(each.__name__, vars(each)))
+    return sorted(found - {(module, name) for name in used})
+
+
+def _in_strings(function: FunctionType, codes: list[CodeType], pattern: re.Pattern[str]) -> Iterator[str]:
+    texts = [text for code in codes for text in code.co_consts if isinstance(text, str)]
+    words = {word for text in texts if text != function.__doc__ for word in pattern.findall(text)}
+    yield from words & function.__globals__.keys()
 
 
 def _all_names(module: str, names: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -87,6 +84,14 @@ def subclasses_of(classes: Iterable[type]) -> list[tuple[str, str]]:
                 found[name] = None
                 waiting.append(subclass)
     return list(found)
+
+
+def _loads_global(code: CodeType, names: set[str]) -> bool:
+    """Whether code uses one of these names as a variable; `model.eval()` does not."""
+    return not names.isdisjoint(code.co_names) and any(
+        each.opname in {"LOAD_GLOBAL", "LOAD_NAME"} and each.argval in names
+        for each in dis.get_instructions(code)
+    )
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
