@@ -341,6 +341,16 @@ CASES = {
     "alias for one statement": keeps(
         F, "g = f\np = Pipeline([Node(g, 'x', 'y', name='n')])\ndel g", F_NEW, again=2
     ),
+    "aliases of one statement": keeps(
+        f"{F}\ndef g(x): return 2",
+        "h, k = f, g\np = Pipeline([Node(h, 'x', 'y', name='n')])\ndel h, k",
+        F_NEW,
+        again=2,
+    ),
+    "alias with a type": keeps(
+        F, "g: object = f\np = Pipeline([Node(g, 'x', 'y', name='n')])\ndel g", F_NEW, again=2
+    ),
+    "attribute": follows(f"{F}\nsteps = type('Steps', (), {{}})\nsteps.f = f", P, F_NEW),
     "one alias for several": Case(
         (
             "def f(x): return 1\ndef g(x): return 2",

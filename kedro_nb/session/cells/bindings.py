@@ -72,8 +72,8 @@ def bindings_of(statements: Iterable[ast.stmt]) -> Bindings:
         for each in _outside_of_functions(statement):
             if isinstance(each, ast.For | ast.AsyncFor):
                 loops.append(Loop(_names_in(each.target), _names_in(each.iter)))
-            elif isinstance(each, ast.Assign) and isinstance(each.value, ast.Name):
-                aliased.add(each.value.id)
+            elif isinstance(each, ast.Assign | ast.AnnAssign):
+                aliased.update(_aliased_by(each))
     return Bindings(names, frozenset(aliased), loops)
 
 
@@ -85,6 +85,18 @@ def _bound_by(statement: ast.stmt) -> list[tuple[str, tuple[str, ...] | None]]:
         decorators = tuple(ast.dump(each) for each in statement.decorator_list)
         return [(name, decorators if name == statement.name else None) for name in bound]
     return [(name, None) for name in bound]
+
+
+def _aliased_by(assignment: ast.Assign | ast.AnnAssign) -> Iterator[str]:
+    """The names on the right whose values get another name on the left."""
+    targets = assignment.targets if isinstance(assignment, ast.Assign) else [assignment.target]
+    for target in targets:
+        pairs = [(target, assignment.value)]
+        if isinstance(target, ast.Tuple | ast.List) and isinstance(assignment.value, ast.Tuple | ast.List):
+            pairs = list(zip(target.elts, assignment.value.elts, strict=False))
+        for left, right in pairs:
+            if isinstance(left, ast.Name) and isinstance(right, ast.Name) and left.id != right.id:
+                yield right.id
 
 
 def _outside_of_functions(statement: ast.AST) -> Iterator[ast.AST]:
