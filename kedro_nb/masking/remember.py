@@ -27,6 +27,9 @@ _PLACES = words(
     "endpoint endpoint_url region region_name host hostname port database dbname db schema project project_id type "
     "driver dialect protocol bucket container anon scope location domain name version method mode format"
 )
+# In data these are also the names of words and of ids, which stand in other text as well, unless they look random.
+_ALSO_WORDS = words("token tokens key auth pass pat cookie cookies otp sas")
+_RANDOM = re.compile(r"(?=\D{0,200}\d)(?:(?=[^a-z]{0,200}[a-z])(?=[^A-Z]{0,200}[A-Z])\S{8}|\S{16})")
 _KEY = "key"
 _PAIR = 2
 _REFERENCE = re.compile(r"[a-z]+(?:[_.:-][a-z0-9]{1,20})*")  # what an entry says in "credentials"
@@ -112,7 +115,9 @@ def _secrets(name: object, value: Any, depth: int, seen: set[int], most: int | N
     if name == _CREDENTIALS and isinstance(value, str) and _REFERENCE.fullmatch(value):
         return
     if is_secret(name):
-        yield from _leaves(value, depth, seen, named=name != _CREDENTIALS)
+        leaves = _leaves(value, depth, seen, named=name != _CREDENTIALS)
+        is_word = most is not None and str(name).lower() in _ALSO_WORDS
+        yield from filter(_RANDOM.match, leaves) if is_word else leaves
     elif isinstance(value, str | bytes):
         part = value if most is None else value[:_LONGEST]
         yield from secrets_in(part if isinstance(part, str) else part.decode("utf-8", "replace"))

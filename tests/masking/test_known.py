@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from kedro_nb.masking import (
@@ -16,6 +17,7 @@ from kedro_nb.masking import (
     mask_value,
     remember_credentials,
     remember_environment,
+    remember_inputs,
     remember_parameters,
 )
 
@@ -93,6 +95,19 @@ def test_names_in_the_place_of_secrets_are_shown_elsewhere():
     assert mask_text(text) == text
     remember_parameters({"s3": {"key": "Ky1canary", "secret": "Ky2canary"}})
     assert mask_text("hidden_name Ky1canary Ky2canary") == "*** *** ***"
+
+
+def test_words_in_data_are_shown_elsewhere():
+    remember_inputs(
+        {
+            "tokens": pd.DataFrame({"token": ["shown", "words", "longer_words"], "pos": ["X", "Y", "Z"]}),
+            "parsed": [{"token": "sentence", "key": "dictionary"}, {"auth": "negotiate", "pass": "second"}],
+            "random": [{"token": "Da1canary"}],
+            "password": "unguessed",
+        }
+    )
+    text = "shown words longer_words sentence dictionary negotiate second"
+    assert mask_text(f"{text} Da1canary unguessed") == f"{text} *** ***"
 
 
 def test_overlapping_values_are_hidden_as_one():
