@@ -5,10 +5,12 @@ The marks `_EPHEMERAL` and `_SINGLE_PROCESS` decide, on the class or on the obje
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping, MutableSequence, MutableSet
 from itertools import islice
+from types import FunctionType
 from typing import Any
 
 from kedro_nb.io.base import is_dataset
@@ -64,13 +66,14 @@ def has_place(dataset: object) -> bool:
     The rule. A dataset has a place when all of this holds:
 
     - It is not marked as in memory (`_EPHEMERAL`).
-    - One of its attributes, or of the arguments that it was made with, names a place. The name ends in a word for a
-      path (`_filepath`, `_path`, `out_dir`, `url`) and the value is a text or a path; or the name contains a word for
-      a connection (`_con`, `_connection_str`) and the value is a text, or a mapping with an address in it; or the
-      value is a dataset that has a place itself.
+    - One of its attributes names a place. The attribute's name ends in a word for a path (`_filepath`, `_path`,
+      `out_dir`, `url`) and its value is a text or a path; or its name contains a word for a connection (`_con`,
+      `_connection_str`) and its value is a text, or a mapping with an address in it; or its value is a dataset
+      that has a place itself.
     - None of these places is in this process: `memory://`, `:memory:`, `sqlite://`, a file system of fsspec that
       is in memory, a dataset without a place. A dataset with versions has its data in its file: what it connects to
       is the engine that reads the file, and does not count.
+    - Its load and save do not use one and the same list, mapping or set of their module: that may be the place.
 
     When this is not sure the answer is no. The dataset is then loaded and saved in the notebook's process while
     its node runs in a worker: correct, but slower, because its data travels to the worker and back. The mark
@@ -82,11 +85,36 @@ def has_place(dataset: object) -> bool:
 def _has_place(dataset: object, depth: int) -> bool:
     if is_in_memory(dataset) or not depth:
         return False
-    named = [*attributes(dataset), *_made_with(dataset)]
+    named = list(attributes(dataset))
     if hasattr(dataset, "_version") and getattr(dataset, "_filepath", None):
         named = [(name, value) for name, value in named if _CONNECTION_WORDS.isdisjoint(_words(name))]
     answers = [answer for name, value in named for answer in _answers(name, value, depth)]
-    return bool(answers) and all(answers)
+    return bool(answers) and all(answers) and not _share_container(type(dataset))
+
+
+def _share_container(kind: type) -> bool:
+    """Whether load and save use one container from outside the class: a global, or a variable around the class."""
+    loading = _containers(kind, ("load", "_load"))
+    return bool(loading) and not loading.isdisjoint(_containers(kind, ("save", "_save")))
+
+
+def _containers(kind: type, names: tuple[str, ...]) -> set[int]:
+    """The ids of the containers that methods use and that can be changed."""
+    found: set[int] = set()
+    for name in names:
+        method: Any = getattr(kind, name, None)
+        while hasattr(method, "__wrapped__"):
+            method = method.__wrapped__
+        if isinstance(method, FunctionType):
+            values = [method.__globals__.get(each) for each in method.__code__.co_names]
+            with contextlib.suppress(ValueError):  # a variable that has no value yet
+                values += [cell.cell_contents for cell in method.__closure__ or ()]
+            found |= {
+                id(value)
+                for value in values
+                if isinstance(value, MutableMapping | MutableSequence | MutableSet)
+            }
+    return found
 
 
 def in_files(dataset: object) -> bool:

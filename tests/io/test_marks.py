@@ -57,6 +57,32 @@ class Slotted:
         self._filepath = filepath
 
 
+REGISTRY = {}
+
+
+class Registered(Around):
+    def load(self):
+        return REGISTRY[self.filepath]
+
+    def save(self, data):
+        REGISTRY[self.filepath] = data
+
+
+def keeping(store, *, reads=True):
+    class Keeping(Around):
+        def load(self):
+            return store[self.filepath] if reads else 1
+
+        def save(self, data):
+            store[self.filepath] = data
+
+    class OnlySaving(Keeping):
+        def load(self):
+            return 1
+
+    return Keeping if reads else OnlySaving
+
+
 def having(**attributes):
     return Around(**attributes)
 
@@ -79,7 +105,7 @@ PLACES = {
     "database file": lambda: having(_con="sqlite:///a.db"),
     "connection mapping": lambda: having(_connection_config={"backend": "duckdb", "database": "a.ddb"}),
     "file that an engine in memory reads": lambda: Versioned("a.parquet", {"database": ":memory:"}),
-    "address that is an argument": lambda: Asks(url="https://example.org/a"),
+    "notes of what was saved": lambda: keeping([], reads=False)(filepath="a.csv"),
     "nested file": lambda: having(_dataset=ours.PickleDataset(filepath="a.pkl")),
     "nested twice": lambda: having(_inner=having(_inner=KedroJSON(filepath="a.json"))),
     "nested list": lambda: having(_parts=[KedroJSON(filepath=f"{name}.json") for name in "ab"]),
@@ -116,7 +142,9 @@ NO_PLACES = {
     "query of an engine in memory": lambda: having(
         _filepath="query.sql", _connection={"database": ":memory:"}
     ),
-    "argument of another name": lambda: Asks("https://example.org/a"),
+    "argument that is not kept": lambda: Asks(url="https://example.org/a"),
+    "data around the class": lambda: keeping({})(filepath="a.csv"),
+    "global data": lambda: Registered(filepath="a.csv"),
     "nested memory": lambda: having(_dataset=theirs.MemoryDataset()),
     "nested file and memory": lambda: having(
         _dataset=ours.PickleDataset(filepath="a.pkl"), _cache=ours.MemoryDataset()
