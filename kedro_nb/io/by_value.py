@@ -30,7 +30,7 @@ from weakref import WeakValueDictionary
 from cloudpickle import cloudpickle
 
 from kedro_nb.io import class_content, from_file, reducers
-from kedro_nb.io.mentioned import lists_subclasses, names_found_by, subclasses_of
+from kedro_nb.io.mentioned import lists_subclasses, names_found_by, searches, subclasses_of
 from kedro_nb.io.mirror import Mirror
 from kedro_nb.io.users_code import goes_by_value, is_users_module, name_of
 
@@ -184,10 +184,12 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             used = {each: from_file.Stub.of(space.module, each, value) for each, value in used.items()}
         key = _key(function, name, self._for_mirror) if name else None
         args = (function.__code__, space, function.__closure__)
-        mentioned = names_found_by(function, used)
-        if lists_subclasses(function):
-            self._lists_subclasses = True
-            mentioned += subclasses_of(self._classes.values())
+        mentioned: list[tuple[str, str]] = []
+        if searches(function):
+            mentioned += names_found_by(function, used)
+            if lists_subclasses(function):
+                self._lists_subclasses = True
+                mentioned += subclasses_of(self._classes.values())
         content = used, mentioned, state, slots
         return _make, (key, _make_function, args), content, None, None, _fill_function
 

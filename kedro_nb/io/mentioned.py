@@ -18,10 +18,16 @@ if TYPE_CHECKING:
 
 _EVALUATE = {"eval", "exec", "globals"}
 _SEARCH = {"sql"}  # methods of databases that take a variable for a table
+_SIGNS = _EVALUATE | _SEARCH | {"query", "vars", "__dict__", "__subclasses__"}
 _NAME = re.compile(r"[^\W\d]\w*")
 _AFTER_AT = re.compile(r"@([^\W\d]\w*)")  # in `query` and `eval` of data frames
 _CODE = (FunctionType, BuiltinFunctionType, ModuleType, type)
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
+
+
+def searches(function: FunctionType) -> bool:
+    """Whether a function may find something without naming it; most do not."""
+    return any(not _SIGNS.isdisjoint(code.co_names) for code in _codes(function.__code__))
 
 
 def names_found_by(function: FunctionType, used: Mapping[str, Any]) -> list[tuple[str, str]]:
