@@ -299,6 +299,7 @@ def _characters(error: BaseException) -> int:
         return _TEXT + 1
     try:
         text.encode()  # a kernel cannot send half a character
+        bool(error)  # as `traceback` does
         if getattr(error, _ORIGINAL, None) is not None:  # it answers to any name, `_render_traceback_` too
             return _TEXT + 1
         error.__traceback__ = traceback_of(error)  # as contextlib does; a frozen dataclass refuses it
@@ -391,6 +392,7 @@ def _subclass(base: type, error: BaseException, text: str) -> type[BaseException
         "__class__": _vars(object)["__class__"],
         "__notes__": (),  # where the class has a property: what the error has goes over it
         "__getattr__": _lacks,
+        "__bool__": lambda _: True,
         "__str__": lambda _: text,
         "__repr__": lambda self: f"{kind_of(self)}({text!r})",
         "__module__": module,

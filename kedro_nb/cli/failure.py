@@ -7,7 +7,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from kedro_nb.exception_copies import drawing_of, presentable
-from kedro_nb.exceptions import bounded, member_lines, path_of
+from kedro_nb.exceptions import bounded, member_lines, path_of, visible
 from kedro_nb.frames import PACKAGE, is_users
 from kedro_nb.masking import mask_code, mask_text
 
@@ -42,7 +42,7 @@ def _lines(told: traceback.TracebackException, *, ours: bool) -> Iterator[str]:
             del frames[-1]
     if frames:
         yield "Traceback (most recent call last):"
-        yield mask_code("".join(traceback.StackSummary.from_list(frames).format()).rstrip())
+        yield mask_code(visible("".join(traceback.StackSummary.from_list(frames).format()).rstrip()))
     yield mask_text("".join(told.format_exception_only()).rstrip()).removeprefix("kedro_nb.errors.")
 
 

@@ -158,6 +158,7 @@ def _whole(error: BaseException) -> list[str]:
         lines += ["In the group:", *parts]
     text = "\n".join(lines)
     lines += [note for note in notes_of(error) if note not in text]  # older IPythons leave them out
+    lines = [line.encode(errors="backslashreplace").decode() for line in lines]  # names of files may be odd
     return [mask_code(line) if _FRAME.match(line) else mask_text(line) for line in lines]
 
 

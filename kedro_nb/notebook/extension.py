@@ -37,7 +37,7 @@ def load_ipython_extension(shell: Any) -> None:
         formatter.for_type_by_name(module, cls, draw)
     shows_errors = not shell.custom_exceptions  # there is one place for it, and who comes first has it
     if shows_errors:
-        shell.set_custom_exc((Exception,), _show_cell_error)
+        shell.set_custom_exc((Exception, BaseExceptionGroup), _show_cell_error)
     handler = shell.CustomTB
     deleted = DeletedCells(shell)
     shell.events.register("pre_run_cell", deleted.before_cell)

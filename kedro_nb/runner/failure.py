@@ -26,7 +26,7 @@ def explain(task: Task, error: BaseException, values: list[Any]) -> None:
     """
     task.error = error = presentable(error)
     trim(error)
-    if is_a(error, (Exception, SystemExit)):
+    if not is_a(error, KeyboardInterrupt):  # which says nothing about the node
         try:
             note = _note(task, values)
         except BaseException:  # noqa: BLE001 - the code of the inputs may raise anything

@@ -1,5 +1,6 @@
 """Exceptions that are hard to read, by what is odd about them. `CASES[name]()` raises one, of the class in `KINDS`."""
 
+import asyncio
 import dataclasses
 import threading
 from pathlib import Path
@@ -77,6 +78,9 @@ _unreadable("ReduceRaises", "__reduce__", _raises(ValueError))
 _unreadable("ReduceInterrupts", "__reduce_ex__", _raises(KeyboardInterrupt))
 _unreadable("StateRaises", "__setstate__", _raises(ValueError))
 _unreadable("DictForNotes", "__notes__", {"a": 1})
+_unreadable("BoolRaises", "__bool__", _raises(ValueError))
+_unreadable("LenRaises", "__len__", _raises(SystemExit))
+_unreadable("Falsy", "__bool__", lambda _: False)
 
 
 @case("a message of 50 MB", Plain)
@@ -363,6 +367,25 @@ def _():
 @case("a long class name", Exception)
 def _():
     raise type("E" * 1_000_000, (Exception,), {})("no good")
+
+
+for kind in (GeneratorExit, asyncio.CancelledError):
+    CASES[f"no Exception: {kind.__name__}"] = lambda kind=kind: _raise(kind("no good"))
+    KINDS[f"no Exception: {kind.__name__}"] = kind
+
+
+@case("a group that is no Exception", BaseExceptionGroup)
+def _():
+    raise BaseExceptionGroup("several", [SystemExit(2), Plain("no good")])
+
+
+@case("a function and a file with odd names", ZeroDivisionError)
+def _():
+    function = {}
+    exec(compile("def f(): 1 / 0", "caf\udce9\x1b[2J.py", "exec"), function)
+    f = function["f"]
+    f.__code__ = f.__code__.replace(co_name="f\ud800\u202e")
+    f()
 
 
 @case("an endless recursion", RecursionError)

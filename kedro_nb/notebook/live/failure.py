@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from kedro_nb.exceptions import chain_of, kind_of, member_lines, notes_of, traceback_of
+from kedro_nb.exceptions import chain_of, kind_of, member_lines, notes_of, traceback_of, visible
 from kedro_nb.frames import is_users
 from kedro_nb.masking import error_text, mask_code, mask_value
 from kedro_nb.notebook.drawing.words import escape
@@ -154,7 +154,7 @@ def _frames(traceback: TracebackType | None) -> Iterator[Frame]:
             if own and (line := linecache.getline(code.co_filename, at))
         ]
         place = f"{_place(code.co_filename)}, line {number}"
-        yield Frame(place, code.co_name, _dedented(lines), number)
+        yield Frame(visible(place), visible(code.co_name), _dedented(lines), number)
         traceback = traceback.tb_next
 
 

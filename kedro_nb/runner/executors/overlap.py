@@ -140,7 +140,8 @@ class OverlapExecutor:
             return left_alone(task)
         if task.position in self._behind:  # it was called, and is being saved
             return task
-        task.error = task.error or calling.exception()
+        if task.error is None:
+            task.error = calling.exception()
         return stopped(task)
 
     def _stop(self) -> list[Task]:
@@ -306,7 +307,8 @@ class _Saves:
         with self._lock:
             self._task.dataset = name  # the other outputs of the task may have changed it
             explain(self._task, error, [])
-            self._error = self._error or self._task.error
+            if self._error is None:
+                self._error = self._task.error
 
     def report(self) -> Task:
         """The task, finished, with what has become readable since it was called."""

@@ -320,7 +320,7 @@ class ProcessExecutor:
             self._context.dataset(name).adopt(packed)
         task.lent = dict(enumerate(inputs))
         task.error = unpack_error(sent)
-        if is_a(task.error, Exception) and not notes_of(task.error):
+        if not is_a(task.error, KeyboardInterrupt) and not notes_of(task.error):
             add_note(task.error, f"In node {task.node}")
         task.finished = True
 

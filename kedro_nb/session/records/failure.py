@@ -6,7 +6,7 @@ import re
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.exceptions import chain_of, notes_of, path_of, traceback_of
+from kedro_nb.exceptions import chain_of, notes_of, path_of, traceback_of, visible
 from kedro_nb.frames import is_users
 from kedro_nb.masking import error_text, mask_code, mask_text
 from kedro_nb.session.records.plain import shortened
@@ -65,7 +65,7 @@ def _traceback(error: BaseException) -> list[str]:
 
 def _frame(frame: traceback.FrameSummary) -> Iterator[str]:
     place = "a cell" if _CELL.fullmatch(frame.filename) else f'File "{frame.filename}"'
-    yield shortened(f"  {place}, line {frame.lineno}, in {frame.name}", _LINE)
+    yield shortened(visible(f"  {place}, line {frame.lineno}, in {frame.name}"), _LINE)
     if frame.line:
         yield shortened(f"    {mask_code(frame.line)}", _LINE)
 
