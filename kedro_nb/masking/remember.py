@@ -11,6 +11,7 @@ from itertools import islice
 from numbers import Number
 from pathlib import PurePath
 from typing import Any
+from weakref import WeakValueDictionary
 
 from kedro_nb.masking.known import ANYWHERE, add
 from kedro_nb.masking.names import is_secret, words
@@ -31,6 +32,7 @@ _PLACES = words(
 _ALSO_WORDS = words("token tokens key auth pass pat cookie cookies otp sas")
 _RANDOM = re.compile(r"(?=\D{0,200}\d)(?:(?=[^a-z]{0,200}[a-z])(?=[^A-Z]{0,200}[A-Z])\S{8}|\S{16})")
 _KEY = "key"
+_read: WeakValueDictionary[int, Any] = WeakValueDictionary()  # datasets by id
 _PAIR = 2
 _REFERENCE = re.compile(r"[a-z]+(?:[_.:-][a-z0-9]{1,20})*")  # what an entry says in "credentials"
 
@@ -59,13 +61,19 @@ def remember_parameters(parameters: Mapping[str, Any]) -> None:
 
 
 def remember_dataset(dataset: Any) -> None:
-    """Hide the credentials that a dataset was made with."""
+    """Hide the credentials that a dataset was made with; each dataset is read once."""
     with contextlib.suppress(Exception):  # datasets are the user's, too
+        if _read.get(id(dataset)) is dataset:
+            return
         given = vars(dataset).get("_init_args")
         if isinstance(given, tuple):  # ours; Kedro's are a mapping
             given = {**given[1], "": list(given[0])}
-        if isinstance(given, Mapping):
-            remember_parameters(given)
+        for name, value in given.items() if isinstance(given, Mapping) else ():
+            if is_secret(name):
+                remember_credentials(value)
+            else:  # it can be the data of a dataset in memory
+                remember_inputs({name: value})
+        _read[id(dataset)] = dataset
 
 
 def remember_catalog(catalog: Any) -> None:
@@ -115,7 +123,8 @@ def _secrets(name: object, value: Any, depth: int, seen: set[int], most: int | N
     if name == _CREDENTIALS and isinstance(value, str) and _REFERENCE.fullmatch(value):
         return
     if is_secret(name):
-        leaves = _leaves(value, depth, seen, named=name != _CREDENTIALS)
+        leaves: Iterable[str] = _leaves(value, depth, seen, named=name != _CREDENTIALS)
+        leaves = islice(leaves, most and most * _FEW)
         is_word = most is not None and str(name).lower() in _ALSO_WORDS
         yield from filter(_RANDOM.match, leaves) if is_word else leaves
     elif isinstance(value, str | bytes):

@@ -1,5 +1,6 @@
 """What is known of secret values: where they come from, and how many are kept."""
 
+import itertools
 import logging
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote
 
+import kedro.io
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from kedro_nb.masking import (
     get_logger,
     mask_text,
     mask_value,
+    remember_catalog,
     remember_credentials,
     remember_environment,
     remember_inputs,
@@ -108,6 +111,18 @@ def test_words_in_data_are_shown_elsewhere():
     )
     text = "shown words longer_words sentence dictionary negotiate second"
     assert mask_text(f"{text} Da1canary unguessed") == f"{text} *** ***"
+
+
+class Endless(list):
+    def __iter__(self):
+        return itertools.count()
+
+
+def test_only_the_beginning_of_data_is_looked_at():
+    remember_inputs({"a": Endless(), "b": {"token": Endless(), "password": Endless()}})
+    kept = kedro.io.MemoryDataset({"x": Endless(), "password": "En1canary"}, copy_mode="assign")
+    remember_catalog(kedro.io.DataCatalog({"kept": kept}))
+    assert mask_text("En1canary") == "***"
 
 
 def test_overlapping_values_are_hidden_as_one():
