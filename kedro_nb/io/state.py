@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 # What an attribute holds that only saves time, and may differ from process to process.
 _CACHES = ("cache", "resolved", "connection", "engine", "client", "session", "pool")
+# The last words of attributes for how to read and write, which some datasets complete when they save first.
+_MEANS = frozenset({"args", "kwargs", "fs", "filesystem"})
+_OPEN_FILES = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.FileIO)
 
 _Parts = dict[str, bytes | None]
 State = bytes | _Parts
@@ -29,6 +32,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
     """Pickles values by content, and classes and modules by identity: these are code, not the dataset's state."""
 
     def persistent_id(self, obj: Any) -> int | None:
+        if isinstance(obj, _OPEN_FILES):  # cloudpickle would read it
+            raise pickle.PicklingError("an open file")
         return id(obj) if isinstance(obj, type | ModuleType) else None
 
 
@@ -41,6 +46,7 @@ def state_of(dataset: object) -> State:
         name: value
         for name, value in {**_class_attributes(type(dataset)), **_attributes(dataset)}.items()
         if not any(word in name.lower() for word in _CACHES)
+        and name.lower().rpartition("_")[2] not in _MEANS
         and not isinstance(getattr(type(dataset), name, None), cached_property)
     }
     with contextlib.suppress(Exception):  # whatever pickling raises

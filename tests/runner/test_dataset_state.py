@@ -86,6 +86,15 @@ HARMLESS = {
     "the same": (lambda self, data: setattr(self, "options", dict(self.options)), {"options": {"a": [1]}}),
     "a cache": (lambda self, data: self._cache.update(last=data), {"_cache": {}}),
     "an engine": (lambda self, data: self.engines.update(a=Box()), {}),
+    "options that are completed": (
+        lambda self, data: self._save_args.update(indent=2),
+        {"_save_args": {}},
+    ),
+    "a file system": (lambda self, data: setattr(self, "_fs", Box()), {"_fs": None}),
+    "an open file": (
+        lambda self, data: setattr(self, "handle", Path(__file__).open()),  # noqa: SIM115 - it stays open
+        {"handle": None},
+    ),
     "a connection": (lambda self, data: setattr(self, "db", sqlite3.connect(":memory:")), {"db": None}),
 }
 
