@@ -1,6 +1,6 @@
 """Take an exception apart and put it together again, without calling the code of its class.
 
-It serves two purposes: an error that nobody can read safely gets a copy that anybody can (`presentable`), and an error
+It serves two purposes: an error that is not safe to read gets a copy that is (`presentable`), and an error
 travels to another process in pieces, whatever arguments its `__init__` takes.
 """
 
@@ -63,7 +63,7 @@ _CLASS: dict[str, Any] = {name: type.__dict__[name] for name in ("__mro__", "__d
 
 
 class Parts(NamedTuple):
-    """What an error is made of, beside its notes, its traceback and the errors that it leads to.
+    """What an error is made of, without its notes, its traceback and the errors linked to it.
 
     Args:
         kind: its class.
@@ -190,7 +190,7 @@ def presentable(error: BaseException) -> BaseException:
 def drawing_of(
     error: BaseException, most: int, mask: Mask = str, *, with_syntax: bool = True
 ) -> BaseException:
-    """A plain error that reads as this one: for code that draws errors, and walks their causes without an end.
+    """A plain error that reads as this one: for code that draws errors and follows their causes without a limit.
 
     Args:
         error: one that is presentable.
@@ -254,7 +254,7 @@ def linked(error: BaseException) -> Iterator[BaseException]:
 
 
 def _is_presentable(error: BaseException) -> bool:
-    """Whether the error, and all that it leads to, can be read by anybody, is not too much, and has an end."""
+    """Whether the error and all errors linked to it are safe to read, not too many or long, and form no circle."""
     if _ORIGINAL in _vars(type(error)):  # a copy, with what it leads to
         return True
     room, left = _TEXT, _ERRORS
@@ -383,7 +383,7 @@ def _instance(error: BaseException, text: str, members: list[BaseException]) -> 
 
 
 def _subclass(base: type, error: BaseException, text: str) -> type[BaseException]:
-    """A subclass that reads as the error's own class does, but whose errors anybody can read."""
+    """A subclass that reads as the error's own class does, and whose errors are safe to read."""
     if _has_odd_metaclass(base):
         raise TypeError("The metaclass hinders reading.")
     module, qualname = path_of(error)

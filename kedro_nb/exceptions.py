@@ -107,7 +107,7 @@ def notes_of(error: BaseException, most: int = MESSAGE) -> list[str]:
 
 
 def add_note(error: BaseException, note: str) -> None:
-    """Add a note, once, whatever the class does about it."""
+    """Add a note, unless the error has it. The class's own `add_note` is not called."""
     state = _stored(error, "__dict__")
     notes = state.get("__notes__")
     if type(notes) is not list:  # none so far, or nothing that a note can be added to

@@ -59,7 +59,7 @@ def is_users(filename: str) -> bool:
 
 
 def is_locking_log(frame: FrameType | None) -> bool:
-    """Whether a thread in this frame is about to take or release a lock of `logging`, and must not be struck there.
+    """Whether a thread in this frame is about to take or release a lock of `logging`: it must not be interrupted.
 
     `logging` takes its locks one line before the `try` that releases them. An exception from outside between the two,
     or before the release, would leave the lock taken, and the next thread that logs would wait without end.

@@ -1,7 +1,7 @@
-"""Pickling with the user's functions and classes in it, as they are now.
+"""Pickle the user's functions and classes by value, as they are now.
 
 What a worker has imported may be older than what the kernel has. Functions, classes and a few other things of
-`__main__` and of the user's modules are therefore sent themselves, and not as names that are looked up.
+`__main__` and of the user's modules are therefore sent by value, and not as names that are looked up.
 
 Each of them that has a name has a number as well. A process that knows the number has the thing: it uses what it
 has. So a class that comes back to the kernel is the kernel's own, and `isinstance` and `is` hold from node to node.
@@ -52,7 +52,7 @@ _unfilled: set[int] = set()  # things that were just made and have no content ye
 def dumps_by_value(
     value: Any, buffer_callback: Callable[[Any], Any] | None = None, *, for_mirror: bool = False
 ) -> bytes:
-    """Pickle with the user's functions and classes in it.
+    """Pickle a value, with the user's functions and classes by value.
 
     Args:
         value: what to pickle.
@@ -97,14 +97,14 @@ def _is_sendable(value: Any) -> bool:
 
 
 def forget() -> None:
-    """Know nothing of what was sent before: whatever comes now is made anew."""
+    """Forget what was sent before: all that arrives from now on is made anew."""
     _numbers.clear()
     _things.clear()
     _unfilled.clear()
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
-    """Cloudpickle's, except for what is of the user's.
+    """Cloudpickle's, except for the user's functions and classes.
 
     Attributes:
         modules: the names of the user's modules that something was taken from.
@@ -260,7 +260,7 @@ def _key(thing: Any, name: tuple[str, str] | None, for_mirror: bool) -> Key:
 
 
 def _make(key: Key | None, make: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """The thing with this number, or if there is none here a new one."""
+    """The thing with this number: the one that this process has, or a new one."""
     if key is None:
         return _made(make, args)
     module, qualname, number, for_mirror = key

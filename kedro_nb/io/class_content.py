@@ -1,4 +1,4 @@
-"""Classes are taken apart as cloudpickle does it, and made again without running what the user wrote around them."""
+"""Take classes apart as cloudpickle does, and make them again without running the user's metaclasses."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ def take_apart(cls: type) -> tuple[Any, tuple[Any, ...], Any]:
     if isinstance(own := vars(cls).get("__dict__"), property):
         body["__dict__"] = own
     bases = vars(cls).get("__orig_bases__", cls.__bases__)
-    if typing.is_typeddict(cls):  # whose bases are not what was written: what they had is in it
+    if typing.is_typeddict(cls):  # its only base is dict, and it has the inherited fields itself
         bases = (typing.TypedDict,)
-    if type(cls) is type and bases is not cls.__bases__:  # a NamedTuple could not be made of what was written
+    if type(cls) is type and bases is not cls.__bases__:  # NamedTuple and Generic are replaced already
         body["__orig_bases__"], bases = bases, cls.__bases__
     return make_class, (type(cls), cls.__name__, bases, body), (content, {})
 
 
 def make_class(metaclass: type, name: str, bases: tuple[Any, ...], body: dict[str, Any]) -> type:
-    """Make a class without content. Neither a metaclass nor `__init_subclass__` of the user's is run: they have been.
+    """Make a class without content. The user's metaclass and `__init_subclass__` have run before, and do not run again.
 
     Args:
         metaclass: its type.

@@ -44,19 +44,19 @@ def using(datasets: Collection[int]) -> Iterator[None]:
                 break
 
 
-def is_used(dataset: Any, *, beside: int = 0) -> bool:
-    """Whether more than `beside` runs use the dataset now."""
-    return bool(_in_use) and sum(id(dataset) in datasets for datasets in tuple(_in_use)) > beside
+def is_used(dataset: Any, *, users: int = 0) -> bool:
+    """Whether more than `users` runs use the dataset now."""
+    return bool(_in_use) and sum(id(dataset) in datasets for datasets in tuple(_in_use)) > users
 
 
-def forget_files(dataset: Any, *, beside: int = 0) -> None:
+def forget_files(dataset: Any, *, users: int = 0) -> None:
     """Have a dataset forget what it remembers of files, unless its data is elsewhere or a run uses it.
 
     Args:
         dataset: of any class, or None.
-        beside: the number of runs that may use it nevertheless: 1 where a run asks for one of its own.
+        users: the number of runs that may use it nevertheless: 1 where a run asks for one of its own.
     """
-    if dataset is not None and in_files(dataset) and not is_used(dataset, beside=beside):
+    if dataset is not None and in_files(dataset) and not is_used(dataset, users=users):
         release_files(dataset)
 
 
@@ -101,4 +101,4 @@ def load_version_saved(dataset: Any) -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_in_use.clear)  # the runs are not the child's
+    os.register_at_fork(after_in_child=_in_use.clear)  # a fork has none of these runs

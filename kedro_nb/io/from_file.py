@@ -1,4 +1,4 @@
-"""Values of the user's modules that cannot be sent, as locks: a worker gets them by importing the module's file."""
+"""Values of the user's modules that cannot be sent, such as locks: a worker imports the module's file for them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ names: dict[tuple[str, str], int] = {}  # by module and name: the `id` of a valu
 
 
 class Stub:
-    """Stands for such a value on the way.
+    """Stands for such a value in a pickle.
 
     Args:
         module, name: where it is.
@@ -52,7 +52,7 @@ def value(module: str, name: str) -> Any:
 
 
 def find(modules: Iterable[str], is_sendable: Callable[[Any], bool]) -> bool:
-    """Find values of these modules that cannot be sent; whether there are any that were not known.
+    """Find values of these modules that cannot be sent. Returns whether any of them was not known before.
 
     Args:
         modules: the names of modules of the user's.

@@ -51,7 +51,7 @@ def opened(folder: str | Path, within: int | None = None, *, others: int = _OTHE
 
     Raises:
         PermissionError: it is another user's, or others can get into it.
-        OSError: there is no such folder, or a link lies there.
+        OSError: there is no such folder, or it is a link.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _OPEN, dir_fd=within)
     try:
@@ -63,7 +63,7 @@ def opened(folder: str | Path, within: int | None = None, *, others: int = _OTHE
 
 @contextlib.contextmanager
 def opened_or_made(folder: Path) -> Iterator[int]:
-    """The same; a folder that is missing, because something has tidied up, is made again.
+    """The same; a folder that is missing, as after a clean-up, is made again.
 
     Raises:
         OSError: as `opened`.
@@ -86,7 +86,7 @@ def open_file(name: str, flags: int, within: int | None = None) -> int:
     Raises:
         PermissionError: another user could have written it, or can: it has another owner, another name, or rights for
             others, or is no file.
-        OSError: it cannot be opened, as where a link lies there.
+        OSError: it cannot be opened, as where it is a link.
     """
     if flags & os.O_CREAT:
         flags |= os.O_EXCL
@@ -102,7 +102,7 @@ def open_file(name: str, flags: int, within: int | None = None) -> int:
 
 
 def is_replaced(folder: Path) -> bool:
-    """Whether something that is not a folder for this user alone lies there now."""
+    """Whether the path now leads to something else than a folder for this user alone."""
     try:
         with opened(folder):
             return False
@@ -113,7 +113,7 @@ def is_replaced(folder: Path) -> bool:
 
 
 def remove(folder: str | Path, within: int | None = None) -> None:
-    """Remove a folder of this user with what is in it; what is another's, or not there, stays as it is."""
+    """Remove a folder of this user with what is in it; a folder of another user is left alone."""
     with contextlib.suppress(OSError):
         with opened(folder, within, others=0) as descriptor:
             for name in names(descriptor):
@@ -131,5 +131,5 @@ def names(folder: int) -> list[str]:
 
 def _check(status: os.stat_result, name: str | Path, others: int, *, fits: bool = True) -> None:
     if not fits or status.st_uid != os.geteuid() or status.st_mode & others:
-        why = "Another user can change what lies there, so it is not used"
+        why = "Another user can change it, so it is not used"
         raise PermissionError(errno.EACCES, why, os.fspath(name))

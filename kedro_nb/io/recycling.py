@@ -84,7 +84,7 @@ def on_small_pages(folder: Path) -> list[str]:
 def put_on_huge_pages(folder: Path, stopped: Event) -> bool:
     """Do so with the files that lie idle, until told to stop; False if that does not work here."""
     for kept in on_small_pages(folder):
-        name = f"{os.getpid()}-{kept}"  # nobody else gets it now
+        name = f"{os.getpid()}-{kept}"  # no other process gets it now
         # OSError: another process was quicker, or nothing is kept any more.
         with contextlib.suppress(OSError), opened(folder) as owners, opened(IDLE, owners) as idle:
             os.rename(kept, name, src_dir_fd=idle, dst_dir_fd=owners)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class RunCatalog:
-    """Gives a run a catalog beside the shared one, so that runs with other parameters can run beside it.
+    """Gives a run a catalog of its own, so that runs with other parameters can run at the same time.
 
     Datasets in memory and objects that the user added are the shared catalog's. Datasets that store their data
     outside are built from their entries again, for this run alone (see `fresh`).

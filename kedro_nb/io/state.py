@@ -18,7 +18,7 @@ from kedro_nb.frames import is_users
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# What an attribute holds that only saves time, and may differ from process to process.
+# An attribute with one of these words in its name only saves time, and may differ from process to process.
 _CACHES = ("cache", "resolved", "connection", "engine", "client", "session", "pool")
 # The last words of attributes for how to read and write, which some datasets complete when they save first.
 _MEANS = frozenset({"args", "kwargs", "fs", "filesystem"})
@@ -40,7 +40,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
 def state_of(dataset: object) -> State:
     """The attributes of the object, and of its class if that is the user's, as one pickle.
 
-    If that fails it is one pickle for each, None where it fails again.
+    If they cannot be pickled together, it is one pickle for each, and None for one that cannot be pickled.
     """
     attributes = {
         name: value
@@ -81,7 +81,7 @@ def check_unchanged(name: str, dataset: object, before: State) -> None:
 
 
 def _changes(before: State, after: State) -> list[str]:
-    """The names of the attributes that differ. A connection that was opened, and cannot be pickled, is none."""
+    """The names of the attributes that differ. One that cannot be pickled now, as a connection, is left out."""
     try:
         old, new = (
             _parts(pickle.loads(state)) if isinstance(state, bytes) else state for state in (before, after)
@@ -126,7 +126,7 @@ def _is_users(module: str) -> bool:
 
 def _pickled(value: Any) -> bytes | None:
     with contextlib.suppress(Exception):  # whatever pickling raises
-        return pickle.dumps(value, protocol=5)  # quicker
+        return pickle.dumps(value, protocol=5)  # faster than the pickler below
     file = io.BytesIO()
     try:
         _Pickler(file, protocol=5).dump(value)

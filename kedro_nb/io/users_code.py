@@ -9,7 +9,7 @@ from typing import Any
 from kedro_nb.frames import is_users
 from kedro_nb.io.mirror import Mirror
 
-_known: dict[str, bool] = {}  # by file: it is source code of the user's
+_known: dict[str, bool] = {}  # by file: whether it is the user's source code
 _others: dict[str, ModuleType] = {}  # modules that are not the user's, so that each is looked at once
 
 
@@ -59,14 +59,14 @@ def name_of(thing: Any) -> tuple[str, str] | None:
         return None
     first, *rest = qualname.split(".")
     missing = object()
-    found = vars(sys.modules[module]).get(first, missing)  # which asks no kernel
+    found = vars(sys.modules[module]).get(first, missing)  # without a question to the kernel
     for part in rest:
         found = getattr(found, part, missing)
     return (module, qualname) if found is thing else None
 
 
 def goes_by_value(thing: Any) -> bool:
-    """Whether a function or a class is sent itself, and not its name.
+    """Whether a function or a class is pickled by value, and not by its name.
 
     Args:
         thing: a function, a class or anything else with `__module__` and a name.

@@ -80,7 +80,7 @@ def _is_secret_segment(name: str) -> bool:
 
 
 def _is_secret_word(before: str, word: str, after: str) -> bool:
-    """Whether a word is secret beside its neighbours; they are empty at the ends of the name."""
+    """Whether a word is secret between its neighbours, which are empty at the ends of the name."""
     if word in {"key", "keys"}:
         return before in _KEYS_OF
     if word == "token":

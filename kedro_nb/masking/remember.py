@@ -38,7 +38,7 @@ _REFERENCE = re.compile(r"[a-z]+(?:[_.:-][a-z0-9]{1,20})*")  # what an entry say
 
 
 def remember_credentials(credentials: Any) -> None:
-    """Hide what credentials hold, whatever they are made of.
+    """Hide every value in credentials, of any type.
 
     Args:
         credentials: by the names that catalog entries give.
@@ -78,7 +78,7 @@ def remember_dataset(dataset: Any) -> None:
 
 def remember_catalog(catalog: Any) -> None:
     """Hide the credentials in a catalog that is not ours: Kedro's, say."""
-    with contextlib.suppress(Exception):  # its attributes are its own business
+    with contextlib.suppress(Exception):  # an object may refuse to have its attributes read
         # Not `vars`: it makes all later access to the attributes of the object slower.
         if not hasattr(catalog, "_datasets"):
             return
@@ -132,7 +132,7 @@ def _secrets(name: object, value: Any, depth: int, seen: set[int], most: int | N
         yield from secrets_in(part if isinstance(part, str) else part.decode("utf-8", "replace"))
     else:
         items = list(islice(_items(value, depth, seen), most))
-        # A "key" without another secret beside it is that of a table, say, and stands in other text, too.
+        # A "key" without another secret next to it is that of a table, say, and stands in other text, too.
         keys = [key for key, _ in items]
         is_alone = _KEY in keys and not any(is_secret(key) for key in keys if key != _KEY)
         for key, each in items:

@@ -1,4 +1,4 @@
-"""Text without secrets: known values, and what stands beside a secret name or in a place where passwords stand."""
+"""Text without secrets: known values, and what stands next to a secret name or in a place where passwords stand."""
 
 from __future__ import annotations
 
@@ -118,14 +118,14 @@ _IN_QUERY = frozenset({"key", "sig", "signature"})  # secret in the query of a U
 def mask_text(text: str) -> str:
     """The text without secrets: "***" stands for each.
 
-    Hidden are known values, passwords and tokens in addresses, and what is written beside a secret name, as in
+    Hidden are known values, passwords and tokens in addresses, and what is written next to a secret name, as in
     `password=x`, `{'token': 'x'}`, `PWD=x;`, `--password x` and `Authorization: Bearer x`.
     """
     return _masked(text, code=False)
 
 
 def mask_code(line: str) -> str:
-    """A line of source code without secrets: names and calls stay, literals beside a secret name do not."""
+    """A line of source code without secrets: names and calls stay, literals next to a secret name do not."""
     return _masked(line, code=True)
 
 
@@ -244,7 +244,7 @@ def _is_port(scheme: str, text: str, position: int) -> bool:
 
 
 def _values_of_names(text: str, *, code: bool) -> Iterator[Span]:
-    """What is written beside the names that may be secret. Only words with a hint are looked at."""
+    """The values of names that may be secret. Only words with a hint are looked at."""
     lower = text.lower()
     position = 0
     for hint in _NAME_HINT.finditer(lower if len(lower) == len(text) else text):
@@ -268,7 +268,7 @@ def _values_of_names(text: str, *, code: bool) -> Iterator[Span]:
 
 
 def _value(text: str, match: re.Match[str], *, code: bool) -> Span | None:
-    """Where the value of a secret name stands; None where the name is none, or has no value."""
+    """Where the value of a secret name stands; None where the name is not secret or has no value."""
     name = match["name"].lower()
     is_number = name in _COUNTED and _FEW_DIGITS.match(text, match.end())
     if is_number or (not is_secret(match["name"]) and name not in _IN_QUERY):

@@ -14,12 +14,12 @@ _PAIR = 2
 
 
 def hides(name: object, value: Any) -> bool:
-    """Whether a value of this name is not to be shown. That there is none may be, and whether something is on."""
+    """Whether a value is hidden because of its name. None and booleans are shown."""
     return is_secret(name) and value is not None and not isinstance(value, bool)
 
 
 def mask_value(value: Any, *, name: object = None) -> Any:
-    """The value with "***" in the place of each secret. What is not changed is not copied deeper than need be.
+    """The value with "***" in the place of each secret. The value itself stays unchanged.
 
     Args:
         value: mappings, lists and tuples in each other, text and numbers; any other object stays as it is.
@@ -45,7 +45,7 @@ def _items(value: Any, depth: int) -> Any:
 
 
 def mask_strings(value: Any, mask: Callable[[str], str] = mask_known) -> Any:
-    """Nested lists and mappings of plain data with each text masked, whatever its name.
+    """Nested lists and mappings of plain data with each text masked. Names do not matter.
 
     Args:
         value: as JSON has it.

@@ -126,7 +126,7 @@ def show_cell_error(
         shell.showtraceback((type(error), error, traceback), tb_offset=tb_offset, running_compiled_code=True)
         return
     if isinstance(error, SyntaxError) or _holds_a_group(error) or str(error) != error_text(error):
-        # IPython draws the first two in other ways, and a kernel sends the message beside the lines.
+        # IPython draws the first two in other ways, and a kernel sends the message as well as the lines.
         lines = error._render_traceback_
         error = drawing_of(error, 0, mask_text, with_syntax=False)
         BaseException.__setattr__(error, "_render_traceback_", lines)

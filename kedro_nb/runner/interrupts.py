@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 from kedro_nb.frames import is_locking_log
-from kedro_nb.runner.unwinding import Unwinder, may_be_struck
+from kedro_nb.runner.unwinding import Unwinder, may_be_interrupted
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -27,8 +27,8 @@ class Interrupts:
     """Handles interrupts for the length of a run in the main thread; elsewhere it does nothing.
 
     The first one stops the run. If a node or a hook is running in this very thread it is raised there; otherwise the
-    loop is notified, so that it does not break off our own code. The second one is raised wherever it strikes, and if
-    it strikes a node or a hook, this is unwound even if it catches every interrupt. Interrupts that come while the
+    loop is notified, so that it does not break off our own code. The second one is raised wherever it arrives, and if
+    that is in a node or a hook, this is unwound even if it catches every interrupt. Interrupts that come while the
     run is being finalized (`Monitor.winding_up`) are raised after it, or have been raised already.
 
     It may be entered again for a run whose interrupts it handles already.
@@ -38,8 +38,8 @@ class Interrupts:
         self._monitor = monitor
         self._before: Any = None
         self._late: tuple[Any, ...] = ()
-        self._sent: object = None  # by us, to reach this code of the user's
-        self._struck: object = None  # the user's code in which an interrupt was raised
+        self._sent: object = None  # this object has sent an interrupt for this code of the user's
+        self._interrupted: object = None  # the user's code in which an interrupt was raised
         self._caller: Any = None
         self._unwinder: Unwinder | None = None
         self._postponed = 0  # times in a row
@@ -79,9 +79,9 @@ class Interrupts:
             return
         if self._unwinder is not None and self._unwinder.sent:
             self._unwinder.sent = False
-            if monitor.at_work_here is self._struck:
+            if monitor.at_work_here is self._interrupted:
                 self._unwinder.trace(frame)
-                if may_be_struck(frame):
+                if may_be_interrupted(frame):
                     raise KeyboardInterrupt
             return
         first, monitor.interrupted = not monitor.interrupted, True
@@ -94,7 +94,7 @@ class Interrupts:
             if self._postpone(frame):
                 return
             self._before(number, frame)
-            raise KeyboardInterrupt  # whatever the handler from before makes of it
+            raise KeyboardInterrupt  # if the handler from before has not raised
         else:
             monitor.cancel()
 
@@ -103,8 +103,8 @@ class Interrupts:
         running = self._monitor.at_work_here
         if not running:
             return
-        if self._struck is not running:
-            self._struck = running
+        if self._interrupted is not running:
+            self._interrupted = running
             if self._unwinder is not None:
                 self._unwinder.end()
                 self._unwinder = None

@@ -1,4 +1,4 @@
-"""The end of code in the main thread that catches every interrupt.
+"""End code in the main thread that catches every interrupt.
 
 An interrupt is an exception, and code like `while True: try: ... except: pass` catches it wherever it is raised inside
 the `try`. So it is raised again at every line: sooner or later that is outside the `try`, and it leaves the loop.
@@ -76,7 +76,7 @@ class Unwinder:
         self._traced = True
         sys.settrace(_ignore)
         while frame is not None and frame is not self._outermost and frame.f_trace != self._strike:
-            if may_be_struck(frame):
+            if may_be_interrupted(frame):
                 frame.f_trace = self._strike
             frame = frame.f_back
 
@@ -97,7 +97,7 @@ class Unwinder:
         self._outermost = None  # it refers to this object
 
 
-def may_be_struck(frame: FrameType | None) -> bool:
+def may_be_interrupted(frame: FrameType | None) -> bool:
     """Whether a frame is neither of the standard library nor of ours: those may hold a lock."""
     if frame is None:
         return False
@@ -106,4 +106,4 @@ def may_be_struck(frame: FrameType | None) -> bool:
 
 
 def _ignore(_frame: FrameType, _event: str, _argument: object) -> None:
-    """Trace nothing of a frame that is new."""
+    """Do not trace new frames."""

@@ -1,4 +1,4 @@
-"""Data beside the runs: what magics and the panel load, save and look at, in a catalog of any class."""
+"""Data outside of runs: what magics and the panel load, save and look at, in a catalog of any class."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class Definitions:
         self._known: dict[int, _Bound] = {}  # by id of the object, which is alive
         self._current: dict[str, tuple[_Bound, CellExecution]] = {}  # by name: its last object, and where
         self._rebound: set[str] = set()  # names that were bound to several objects
-        self._latest: dict[_Key, tuple[_Bound, Any]] = {}  # keeps the objects alive: a run may need them
+        self._latest: dict[_Key, tuple[_Bound, Any]] = {}  # keeps the functions alive: a run may need them
         self._nodes: dict[int, _Made] = {}  # by id of the node, which is alive
         self._pipelines: dict[int, _Made] = {}  # those whose nodes are known
         self._executions = 0
@@ -207,7 +207,9 @@ class Definitions:
             _keep(self._nodes, value, execution)
         elif issubclass(kind, Pipeline):
             if _keep(self._pipelines, value, execution):
-                with contextlib.suppress(PipelineError):  # a sum that does not fit; whoever uses it is told
+                with contextlib.suppress(
+                    PipelineError
+                ):  # pipelines that do not add up: their use raises the error
                     for node in value.graph.nodes:
                         _keep(self._nodes, node, execution)
         else:

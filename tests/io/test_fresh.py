@@ -100,9 +100,9 @@ def test_a_dataset_that_a_run_uses_is_not_released():
     with using({id(dataset)}):
         forget_files(dataset)
         with using({id(dataset)}):
-            forget_files(dataset, beside=1)
+            forget_files(dataset, users=1)
             assert dataset.released == 0
-        forget_files(dataset, beside=1)
+        forget_files(dataset, users=1)
         assert dataset.released == 1
     forget_files(dataset)
     assert dataset.released == 2

@@ -332,7 +332,7 @@ def test_a_folder_that_was_tidied_up_and_made_by_another_user_is_not_used(user):
 def test_a_value_is_not_read_from_another_users_file():
     packed = pack(np.ones(SIZE))
     os.chown(packed.path, ATTACKER, ATTACKER)
-    with pytest.raises(PermissionError, match="Another user can change what lies there"):
+    with pytest.raises(PermissionError, match="Another user can change it, so it is not used"):
         packed.unpack()
 
 

@@ -36,7 +36,7 @@ class Inbox:
 
     @property
     def empty(self) -> bool:
-        """Whether there is no incomplete message either."""
+        """Whether no part of a message has arrived."""
         return not self._bytes
 
     def read(self, descriptor: int) -> None:
@@ -79,7 +79,7 @@ def write(descriptor: int, data: bytes) -> None:
 
 
 def write_unless(descriptor: int, data: bytes, stopped: Callable[[], bool], glance: float) -> bool:
-    """Write to a pipe that does not block, for as long as it is wanted.
+    """Write to a pipe that does not block, until `stopped` says to give up.
 
     Args:
         descriptor: where to write.

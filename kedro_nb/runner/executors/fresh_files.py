@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def start_afresh(plan: Plan, data: KernelData, context: TaskContext) -> None:
-    """Get the datasets that travel ready for it."""
-    for name in _used_beside_confirmation(plan):
+    """Prepare the datasets that travel to workers: they forget what they remember, and save one fixed version."""
+    for name in _confirmed_by_another(plan):
         data.keep(name, context.dataset(name))
     for dataset in data.travels.values():
-        forget_files(dataset, beside=1)
+        forget_files(dataset, users=1)
     written = {name for node in plan.nodes for name in node.output_names}
     for name in data.travels.keys() & written:
         data.travels[name] = with_save_version(data.travels[name])
@@ -32,13 +32,13 @@ def forget_written(node: Node, data: KernelData, context: TaskContext) -> None:
     """Have the kernel's datasets forget what they remember of files that a node has written, or may have."""
     for name in (*node.output_names, *node.confirm_names):
         if name in data.travels:
-            forget_files(context.dataset(name), beside=1)
+            forget_files(context.dataset(name), users=1)
 
 
-def _used_beside_confirmation(plan: Plan) -> set[str]:
+def _confirmed_by_another(plan: Plan) -> set[str]:
     """Datasets that one node confirms and another one uses.
 
-    To be confirmed is what was read. Only one object knows that, so that it stays in the kernel.
+    A confirmation is for what was read. Only one object knows that, so it stays in the kernel.
     """
     users: dict[str, set[str]] = {name: set() for node in plan.nodes for name in node.confirm_names}
     if users:

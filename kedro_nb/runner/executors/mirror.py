@@ -30,14 +30,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import ModuleType
 
-Modules = dict[str, tuple[str, list[str] | None]]  # of the user's in the kernel: name, file and search path
+Modules = dict[
+    str, tuple[str, list[str] | None]
+]  # the user's modules in the kernel: file and search path by name
 
 
 class Mirrors:
     """Finds a mirror for each module that the kernel has, before Python looks for a file.
 
     Args:
-        look_up: asks the kernel for an attribute of a module, as `answer` has it.
+        look_up: asks the kernel for an attribute of a module; returns what `answer` does.
     """
 
     def __init__(self, look_up: Callable[[str, str], tuple[str, Any]]) -> None:
@@ -45,7 +47,7 @@ class Mirrors:
         self._modules: Modules = {}
 
     def begin(self, modules: Modules) -> None:
-        """Replace all that is left of an earlier run or of the process that this one was forked from.
+        """Forget the modules of an earlier run, or of the process that this one was forked from.
 
         Args:
             modules: those that the kernel has.
@@ -73,7 +75,7 @@ class Mirrors:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Find a mirror, as `importlib.abc.MetaPathFinder` has it."""
+        """Find a mirror: the method of `importlib.abc.MetaPathFinder`."""
         del path, target
         if name not in self._modules:
             return None
@@ -84,7 +86,7 @@ class Mirrors:
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
-    """Makes a mirror of a module; data files and source text are found beside it."""
+    """Makes a mirror of a module; its data files and source text are found as usual."""
 
     _own: ModuleType | None = None
 

@@ -1,4 +1,4 @@
-"""What a worker takes over from the kernel beside code and data."""
+"""What a worker takes over from the kernel besides code and data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kedro_nb.runner.executors import reset
 
 
 class Surroundings:
-    """The state of the process that a worker works for, as it is now."""
+    """The state of the kernel's process: made in the kernel, applied in a worker."""
 
     def __init__(self) -> None:
         self.path = list(sys.path)  # where to import from
@@ -37,6 +37,6 @@ class Surroundings:
             os.environ.update(self.environment)
         if self.folder:
             os.chdir(self.folder)
-        warnings.simplefilter("default")  # lets Python notice that the filters are others
+        warnings.simplefilter("default")  # makes Python notice that the filters have changed
         warnings.filters[:] = self.filters  # type: ignore[index]  # it is a list
         reset.write(reset.MIRRORED, self.settings)

@@ -64,7 +64,7 @@ def _problems(value: Any, schema: dict[str, Any], path: str) -> Iterator[str]:
     if "const" in schema and (value != schema["const"] or isinstance(value, bool)):
         yield f"{path} is {_shown(value)} and not {schema['const']!r}"
     if "enum" in schema and value not in schema["enum"]:
-        yield f"{path} is {_shown(value)}, which is none of {', '.join(schema['enum'])}"
+        yield f"{path} is {_shown(value)}, not one of {', '.join(schema['enum'])}"
     kind = schema.get("type")
     if kind is None:
         return

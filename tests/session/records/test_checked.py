@@ -103,7 +103,7 @@ def test_any_value_in_any_place_is_drawn_or_refused(path, value):
     ("path", "value", "told"),
     [
         (("nodes", 0, "name"), 7, r"nodes\[0\].name is 7 and not a text"),
-        (("state",), "odd", "state is 'odd', which is none of waiting, running"),
+        (("state",), "odd", "state is 'odd', not one of waiting, running"),
         (("version",), 2, "version is 2 and not 1"),
         (("nodes", 1, "name"), "first", "nodes has a name twice"),
         (("started",), -1, "started is -1, which is out of range"),
