@@ -89,7 +89,17 @@ def _changes(before: State, after: State) -> list[str]:
     except Exception:  # noqa: BLE001 - the user's classes may raise anything
         return ["its attributes"]
     names = sorted(old.keys() | new.keys())
-    return [name for name in names if new.get(name, b"") not in {None, old.get(name, b"")}]
+    return [name for name in names if not _is_same(old.get(name, b""), new.get(name, b""))]
+
+
+def _is_same(old: bytes | None, new: bytes | None) -> bool:
+    """Whether two pickles are of equal values: those of equal sets may differ. What cannot be pickled is the same."""
+    if new in {None, old}:
+        return True
+    try:
+        return bool(pickle.loads(old or b"") == pickle.loads(new or b""))
+    except Exception:  # noqa: BLE001 - the user's classes may raise anything
+        return False
 
 
 def _attributes(dataset: Any) -> dict[str, Any]:

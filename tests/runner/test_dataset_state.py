@@ -84,6 +84,7 @@ ON_THE_CLASS = {
 HARMLESS = {
     "nothing": (lambda self, data: None, {}),
     "the same": (lambda self, data: setattr(self, "options", dict(self.options)), {"options": {"a": [1]}}),
+    "an equal set": (lambda self, data: setattr(self, "names", {8, 0}), {"names": {0, 8}}),
     "a cache": (lambda self, data: self._cache.update(last=data), {"_cache": {}}),
     "an engine": (lambda self, data: self.engines.update(a=Box()), {}),
     "options that are completed": (
