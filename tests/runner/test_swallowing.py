@@ -183,6 +183,22 @@ def test_nothing_is_kept_of_a_node_that_catches_the_interrupt(runner, background
     assert [name for name in {*outputs, "text"} - {"writes"} if catalog.exists(name)] == []
 
 
+@pytest.mark.parametrize("runner", ["sequential", "async", "thread"])
+def test_nothing_is_kept_of_a_node_that_ends_at_the_moment_of_the_interrupt(runner):
+    def part(x):
+        """Return what a program has written until the interrupt of the terminal has ended it."""
+        os.kill(os.getpid(), signal.SIGINT)
+        return x
+
+    for _ in range(5):
+        catalog = DataCatalog({"x": 1})
+        nodes = Pipeline([node(part, "x", "y", name="part"), node(abs, "y", "z", name="after")])
+        with pytest.raises(KeyboardInterrupt):
+            RUNNERS[runner]().run(nodes, catalog)
+        assert not catalog.exists("y")
+        assert not catalog.exists("z")
+
+
 @pytest.mark.parametrize("runner", ["sequential", "async"])
 @pytest.mark.parametrize("function", swallowing.FUNCTIONS)
 def test_the_second_interrupt_ends_a_node_that_catches_every_one(runner, function):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 GRACE = 0.15  # seconds that a node has to end once it was asked to
 # Seconds to wait at a time: an interrupt in the very moment in which a wait begins does not end it.
 GLANCE = 0.1
+_STOPPED = "Node '{}' was stopped: its outputs are dropped."
 _LOGGING = 0.05  # seconds in which a lock of `logging` is taken or released
 
 
@@ -49,9 +50,18 @@ def stopped(task: Task) -> Task:
     task.finished = True
     if not isinstance(error, RunCancelledError):
         ended = f" It ended with {headline_of(error, 500, mask_text)}" if isinstance(error, Exception) else ""
-        task.error = RunCancelledError(
-            f"Node '{task.node.name}' was stopped: its outputs are dropped.{ended}"
-        )
+        task.error = RunCancelledError(f"{_STOPPED.format(task.node.name)}{ended}")
+    return task
+
+
+def too_late(task: Task) -> Task:
+    """A task that has ended at the moment of an interrupt, as stopped.
+
+    A terminal and Jupyter interrupt the processes that a node has started, too: what it makes of their output may be
+    a part of it.
+    """
+    if task.error is None and task.finished:
+        task.error = RunCancelledError(_STOPPED.format(task.node.name))
     return task
 
 

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.runner.executors.stopping import GLANCE, GRACE, interrupt, left_alone, stopped
+from kedro_nb.runner.executors.stopping import GLANCE, GRACE, interrupt, left_alone, stopped, too_late
 from kedro_nb.runner.task import execute
 
 if TYPE_CHECKING:
@@ -91,11 +91,14 @@ class ThreadExecutor:
             return []
         tasks = self._over()
         if first is not None:
-            tasks.insert(0, first)
+            tasks.insert(0, self._ended(first))
         self._busy -= len(tasks)
         quick = all(task.load + task.call + task.save < _QUICK for task in tasks)
         self.slots = sys.maxsize if quick and self._workers > 1 else self._workers
         return tasks
+
+    def _ended(self, task: Task) -> Task:
+        return too_late(task) if self._context.monitor.interrupted else task
 
     def _over(self) -> list[Task]:
         """What is done, without waiting."""
@@ -103,7 +106,7 @@ class ThreadExecutor:
         with contextlib.suppress(Empty):
             while True:
                 if (task := self._done.get_nowait()) is not None:
-                    tasks.append(task)
+                    tasks.append(self._ended(task))
         return tasks
 
     def _stop(self) -> list[Task]:
