@@ -16,6 +16,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.io.packing import busy, improve_recycled, remove_leavings, start_recycling, stop_recycling
+from kedro_nb.runner.executors import worker_main  # here, so that forks have it
 from kedro_nb.runner.executors.channel import Inbox, encode, write_unless
 from kedro_nb.runner.executors.stopping import GLANCE
 
@@ -132,9 +133,7 @@ class WorkerProcess:
 
 
 def _serve(connection: Any, parent: int) -> None:
-    from kedro_nb.runner.executors.worker import main
-
-    main(connection, parent)
+    worker_main.main(connection, parent)
 
 
 @contextlib.contextmanager

@@ -15,14 +15,11 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from collections import Counter
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.errors import DatasetError, PipelineError, WorkerError
+from kedro_nb.errors import DatasetError, WorkerError
 from kedro_nb.exceptions import add_note, is_a, notes_of
-from kedro_nb.io.by_value import dumps_by_value
-from kedro_nb.io.packing import own_folders
 from kedro_nb.io.users_code import users_modules
 from kedro_nb.masking import error_text
 from kedro_nb.runner.executors import mirror, pool
@@ -31,8 +28,7 @@ from kedro_nb.runner.executors.kernel_data import KernelData
 from kedro_nb.runner.executors.output import show_log, show_print
 from kedro_nb.runner.executors.remote_error import unpack_error
 from kedro_nb.runner.executors.stopping import GLANCE, GRACE, stopped
-from kedro_nb.runner.executors.surroundings import Surroundings
-from kedro_nb.runner.executors.worker import Setup
+from kedro_nb.runner.executors.worker_setup import pickled_setup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +66,7 @@ class ProcessExecutor:
         self._data = KernelData(plan, context)
         start_afresh(plan, self._data, context)
         self._in_memory = self._data.packed
-        self._setup = users_modules(), self._describe(plan)
+        self._setup = users_modules(), pickled_setup(plan, context, self._data)
         for name in sorted(self._in_memory & plan.kept & plan.readers.keys()):
             self._pack_input(name)
 
@@ -84,52 +80,6 @@ class ProcessExecutor:
                     f"'{name}' holds data that cannot be sent to another process: {error_text(error)}\n"
                     "Run with ThreadRunner, or store it in a dataset that every process can load."
                 ) from error
-
-    def _describe(self, plan: Plan) -> bytes:
-        context = self._context
-        reads = Counter(name for node in plan.nodes for name in node.input_names)
-        once = {name for name in self._in_memory - plan.kept if reads[name] == 1}
-        setup = Setup(
-            nodes=plan.nodes,
-            datasets=self._data.travels,
-            stays=self._data.stays,
-            asks_catalog=self._data.asks_catalog,
-            in_memory=self._in_memory,
-            one_reader=once if context.monitor.lends else set(),
-            plugins=context.plugins,
-            run_id=context.run_id,
-            packing=own_folders(),
-            tells=context.events is not None,
-            measures=context.sizes is not None,
-            captures=context.prints is not None,
-            surroundings=Surroundings(),
-        )
-        try:
-            return dumps_by_value(setup, for_mirror=True)
-        except Exception as error:  # noqa: BLE001 - whatever pickling raises
-            for name, dataset in list(setup.datasets.items()):
-                if not _pickles(dataset):
-                    self._data.keep(name, dataset)
-            try:
-                return dumps_by_value(setup, for_mirror=True)
-            except Exception:  # noqa: BLE001 - the first error is the one to explain
-                raise self._cannot_cross(setup, error) from error
-
-    def _cannot_cross(self, setup: Setup, error: Exception) -> Exception:
-        """Say which node or hook it is that cannot be pickled."""
-        for kind, things in (
-            ("node", [(node.name, node) for node in setup.nodes]),
-            ("hooks", [(type(plugin).__name__, plugin) for plugin in setup.plugins]),
-        ):
-            for name, thing in things:
-                try:
-                    dumps_by_value(thing)
-                except Exception as cause:  # noqa: BLE001 - whatever pickling raises
-                    return PipelineError(
-                        f"The {kind} '{name}' cannot be sent to another process: {error_text(cause)}. "
-                        "Run with ThreadRunner."
-                    )
-        return error
 
     def submit(self, task: Task) -> None:
         """Give the task to the process that has kept its input, to one that is free, or to a new one."""
@@ -408,11 +358,3 @@ def _signal_name(number: int) -> str:
 
 def _lost(name: str) -> str:
     return f"'{name}' is lost: only the process that has ended had it. Run again from the node that makes it."
-
-
-def _pickles(value: Any) -> bool:
-    try:
-        dumps_by_value(value)
-    except Exception:  # noqa: BLE001 - whatever pickling raises
-        return False
-    return True

@@ -6,13 +6,9 @@ import contextlib
 import logging
 import os
 import pickle
-import signal
 import sys
 import threading
-import time
 import warnings
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.errors import DatasetError
@@ -25,7 +21,6 @@ from kedro_nb.io.packing import pickled, write
 from kedro_nb.io.state import check_unchanged, state_of
 from kedro_nb.masking import error_text
 from kedro_nb.runner.executors import channel
-from kedro_nb.runner.executors.alone import stand_alone
 from kedro_nb.runner.executors.kernel_data import StandIn, StandInCatalog
 from kedro_nb.runner.executors.mirror import Mirrors
 from kedro_nb.runner.executors.output import LogHandler, Stream, show_warning
@@ -36,7 +31,6 @@ from kedro_nb.runner.peak_memory import peak_memory
 from kedro_nb.runner.task import Task, TaskContext, execute
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from multiprocessing.connection import Connection
     from types import FrameType
 
@@ -45,103 +39,9 @@ if TYPE_CHECKING:
     from kedro_nb.pipeline import Node
     from kedro_nb.runner.events import Event
     from kedro_nb.runner.executors.mirror import Modules
-    from kedro_nb.runner.executors.surroundings import Surroundings
+    from kedro_nb.runner.executors.worker_setup import Setup
 
 _LARGE = 1 << 20  # bytes that are worth keeping for the one who reads them
-_WATCH = 1.0  # seconds between two looks at whether the parent is still there
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setup:
-    """What a worker has to know of a run. It is pickled by value, so that it is what the kernel has now.
-
-    Args:
-        nodes: the nodes by position.
-        datasets: the datasets of which each worker gets a copy, by name.
-        stays: the datasets that stay in the kernel: the name of the class and the mark `_EPHEMERAL`, by name.
-        asks_catalog: whether `load` and `save` of the kernel's catalog are not ours.
-        in_memory: the names of datasets whose data comes with the task and goes back after it.
-        one_reader: the names of outputs that one node reads, once, and that may be handed to it without a copy.
-        plugins: the hooks.
-        run_id: for the hooks.
-        packing: the folders for packed outputs.
-        tells: somebody listens to events.
-        measures, captures: as the monitor of the run has it.
-        surroundings: of the kernel.
-    """
-
-    nodes: Sequence[Node]
-    datasets: dict[str, Any]
-    stays: dict[str, tuple[str, bool]]
-    asks_catalog: bool
-    in_memory: set[str]
-    one_reader: set[str]
-    plugins: Sequence[object]
-    run_id: str | None
-    packing: Sequence[Path]
-    tells: bool
-    measures: bool
-    captures: bool
-    surroundings: Surroundings
-
-
-def main(connection: Connection, parent: int) -> None:
-    """Serve until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the kernel decides about interrupts
-    threading.Thread(target=_watch, args=(parent, os.getppid()), daemon=True).start()
-    _mute()
-    stand_alone()
-    worker = Worker(connection)
-    os.register_at_fork(after_in_child=worker.silence)
-    signal.signal(signal.SIGUSR1, worker.stop)  # the kernel passes interrupts on as this
-    worker.begin()
-    _serve(worker)
-    os._exit(0)
-
-
-def _serve(worker: Worker) -> None:
-    while True:
-        try:
-            kind, *rest = worker.receive()
-        except (EOFError, OSError):
-            return
-        getattr(worker, kind)(*rest)
-
-
-def _watch(parent: int, above: int) -> None:
-    """End this process when its kernel has ended, even if another process holds the connection open.
-
-    Args:
-        parent: the kernel.
-        above: the process that started this one: the kernel, or the server of `forkserver`. The server outlives the
-            kernel as long as there is a worker.
-    """
-    while True:
-        time.sleep(_WATCH)
-        if os.getppid() != above or _has_ended(parent):
-            os._exit(1)
-
-
-def _has_ended(process: int) -> bool:
-    """Whether a process has ended, also when its parent has not waited for it yet."""
-    try:
-        os.kill(process, 0)
-    except OSError:
-        return True
-    with contextlib.suppress(OSError):  # only Linux has this file
-        status = Path(f"/proc/{process}/stat").read_text()
-        return status.rpartition(")")[2].split()[0] in {"Z", "X"}
-    return False
-
-
-def _mute() -> None:
-    """What is written past Python's own streams would appear anywhere in the notebook."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
-    if faulthandler := sys.modules.get("faulthandler"):
-        faulthandler.disable()  # a fork's may know another way
 
 
 class Worker:
