@@ -41,6 +41,7 @@ class Interrupts:
         self._sent: object = None  # this object has sent an interrupt for this code of the user's
         self._interrupted: object = None  # the user's code in which an interrupt was raised
         self._caller: Any = None
+        self._profiler: Any = None
         self._unwinder: Unwinder | None = None
         self._postponed = 0  # times in a row
         self._over = threading.Lock()
@@ -51,6 +52,7 @@ class Interrupts:
         if here and not self._monitor.takes_interrupts:
             self._before = before
             self._caller = sys._getframe(1)  # noqa: SLF001 - an internal of Python, not of a class
+            self._profiler = sys.getprofile()
             self._monitor.takes_interrupts = True
             self._monitor.wake_on_cancel(self._reach_node)
             signal.signal(signal.SIGINT, self._take)
@@ -62,6 +64,9 @@ class Interrupts:
             self._caller = None
             if self._unwinder is not None:
                 self._unwinder.end()
+            # Python removes it where an interrupt strikes it.
+            if self._monitor.interrupted and callable(self._profiler) and sys.getprofile() is None:
+                sys.setprofile(self._profiler)
             self._over.acquire()  # for good: no other thread sends this one an interrupt from now on
             signal.signal(signal.SIGINT, self._before)
             self._monitor.takes_interrupts = self._monitor.winding_up = False

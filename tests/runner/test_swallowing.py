@@ -242,6 +242,23 @@ def test_a_debugger_is_given_back_its_trace_function_and_the_next_run_is_not_tra
     assert seen == [sys.gettrace()]
 
 
+def test_a_profiler_is_given_back_its_function():
+    def profile(*_):
+        return None
+
+    before = sys.getprofile()
+    for times in (1, 2, 2):
+        nodes = Pipeline(
+            [node(swallowing.once if times == 1 else swallowing.sleeping, "x", "y", name="stuck")]
+        )
+        sys.setprofile(profile)
+        try:
+            stop("sequential", nodes, DataCatalog({"x": 1}), times=times)
+            assert sys.getprofile() is profile
+        finally:
+            sys.setprofile(before)
+
+
 def test_a_node_that_cleans_up_after_the_second_interrupt_does_so():
     cleaned = []
 
