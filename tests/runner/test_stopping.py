@@ -18,7 +18,8 @@ from kedro_nb.runner.events import NodeCancelled, NodeLoaded
 from kedro_nb.runner.executors import overlap, threads
 from kedro_nb.runner.executors.threads import ThreadExecutor
 from kedro_nb.runner.interrupts import Interrupts
-from kedro_nb.runner.task import Task, TaskContext, execute
+from kedro_nb.runner.steps import execute
+from kedro_nb.runner.task import Task, TaskContext
 
 from .world import wait_until
 

@@ -6,7 +6,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from kedro_nb.runner.executors.stopping import GLANCE, GRACE, left_alone
-from kedro_nb.runner.task import execute
+from kedro_nb.runner.steps import execute
 
 if TYPE_CHECKING:
     from concurrent import futures

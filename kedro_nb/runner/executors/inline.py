@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kedro_nb.runner.executors.stopping import stopped, stopped_here
-from kedro_nb.runner.task import execute
+from kedro_nb.runner.steps import execute
 
 if TYPE_CHECKING:
     from kedro_nb.runner.plan import Plan

@@ -27,7 +27,7 @@ from kedro_nb.masking import error_text
 from kedro_nb.runner.checks import check_single_process
 from kedro_nb.runner.executors.remote_error import pack_error, unpack_error
 from kedro_nb.runner.executors.stopping import interrupt
-from kedro_nb.runner.task import unless_stopped
+from kedro_nb.runner.steps import unless_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

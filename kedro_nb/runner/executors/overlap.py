@@ -25,8 +25,7 @@ from kedro_nb.runner.executors.daemons import DaemonThreads
 from kedro_nb.runner.executors.stopping import GLANCE, GRACE, interrupt, left_alone, stopped, stopped_here
 from kedro_nb.runner.failure import explain
 from kedro_nb.runner.forks import end_if_forked
-from kedro_nb.runner.task import (
-    Task,
+from kedro_nb.runner.steps import (
     call_function,
     confirm,
     load_input,
@@ -34,6 +33,7 @@ from kedro_nb.runner.task import (
     save_output,
     unless_stopped,
 )
+from kedro_nb.runner.task import Task
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from kedro_nb.runner.executors.stopping import GLANCE, GRACE, interrupt, left_alone, stopped, too_late
-from kedro_nb.runner.task import execute
+from kedro_nb.runner.steps import execute
 
 if TYPE_CHECKING:
     from kedro_nb.runner.plan import Plan

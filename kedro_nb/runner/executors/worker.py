@@ -28,7 +28,8 @@ from kedro_nb.runner.executors.remote_error import pack_error
 from kedro_nb.runner.executors.reset import Baseline
 from kedro_nb.runner.monitor import Monitor
 from kedro_nb.runner.peak_memory import peak_memory
-from kedro_nb.runner.task import Task, TaskContext, execute
+from kedro_nb.runner.steps import execute
+from kedro_nb.runner.task import Task, TaskContext
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
