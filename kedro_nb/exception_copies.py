@@ -1,16 +1,20 @@
-"""Take an exception apart and put it together again, without calling the code of its class.
-
-It serves two purposes: an error that is not safe to read gets a copy that is (`presentable`), and an error
-travels to another process in pieces, whatever arguments its `__init__` takes.
-"""
+"""Copy an exception that is not safe to read into one that is: `presentable`."""
 
 from __future__ import annotations
 
-import contextlib
 from itertools import islice
-from types import GetSetDescriptorType, MemberDescriptorType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from kedro_nb.exception_parts import (
+    ORIGINAL,
+    is_built_in,
+    link,
+    mro_of,
+    put_together,
+    state_of,
+    take_apart,
+    vars_of,
+)
 from kedro_nb.exceptions import (
     MESSAGE,
     add_note,
@@ -32,7 +36,7 @@ from kedro_nb.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from kedro_nb.exceptions import Mask
 
@@ -41,8 +45,6 @@ _DEPTH = 50  # of causes, contexts and members
 _TEXT = 30_000  # characters of all messages and notes together
 _NAME = 200  # characters of a class name
 _LINE, _LINES = 2_000, 1_000_000  # characters of a source line, lines of a file: of a SyntaxError
-_HEAP_TYPE = 1 << 9  # the flag of classes that are not built in
-_ORIGINAL = "_kedro_nb_original"  # where the class of a copy has the class of the user's
 
 # What a class must leave as BaseException has it, so that others can read its errors.
 _READ = (
@@ -59,121 +61,14 @@ _READ = (
 )
 _RESTORED = (*_READ, "__setattr__", "__delattr__")
 _READ_OF_CLASS = ("__getattribute__", "__name__", "__qualname__", "__eq__", "__hash__")
-_CLASS: dict[str, Any] = {name: type.__dict__[name] for name in ("__mro__", "__dict__", "__flags__")}
-
-
-class Parts(NamedTuple):
-    """What an error is made of, without its notes, its traceback and the errors linked to it.
-
-    Args:
-        kind: its class.
-        args: its arguments.
-        fields: the values of slots, and of what built-in classes store outside `__dict__` (`OSError.errno`).
-        state: its attributes.
-    """
-
-    kind: type[BaseException]
-    args: tuple[Any, ...]
-    fields: dict[str, Any]
-    state: dict[str, Any]
-
-
-def take_apart(error: BaseException) -> Parts:
-    """The parts of an error; of a copy made by `presentable`, with the class of the user's."""
-    kind = _vars(type(error)).get(_ORIGINAL, type(error))
-    fields = {}
-    for name, descriptor in _descriptors(kind).items():
-        with contextlib.suppress(Exception):  # a slot without a value
-            value = descriptor.__get__(error)
-            if value is not None or not _is_built_in(
-                descriptor.__objclass__
-            ):  # there it means that none is set
-                fields[name] = value
-    state = dict(_state(error))
-    for name in ("__notes__", "_render_traceback_"):
-        state.pop(name, None)
-    return Parts(kind, BaseException.__dict__["args"].__get__(error), fields, state)
-
-
-def put_together(parts: Parts, members: Sequence[BaseException] = (), message: str = "") -> BaseException:
-    """An error of these parts. Neither `__new__` nor `__init__` of the user's class is called.
-
-    Args:
-        parts: as `take_apart` gives them.
-        members: for an exception group, its errors.
-        message: for an exception group, its message.
-
-    Raises:
-        Exception: the class cannot be made in this way.
-    """
-    kind = parts.kind
-    error: BaseException
-    if issubclass(kind, BaseExceptionGroup):
-        error = BaseExceptionGroup.__new__(kind, message, list(members))
-    else:
-        base: Any = next(each for each in _mro(kind) if _is_built_in(each))
-        error = base.__new__(kind)
-        BaseException.__dict__["args"].__set__(error, parts.args)
-    # A class that was sent to another process may have attributes there where it has slots here.
-    descriptors, state = _descriptors(kind), _state(error)
-    for name, value in {**parts.state, **parts.fields}.items():
-        if name not in descriptors:
-            state[name] = value
-            continue
-        with contextlib.suppress(Exception):  # one that cannot be written
-            descriptors[name].__set__(error, value)
-    return error
-
-
-def link(
-    error: BaseException, cause: BaseException | None, context: BaseException | None, *, hides: bool
-) -> None:
-    """Set what led to an error, and whether its context is hidden."""
-    BaseException.__dict__["__cause__"].__set__(error, cause)
-    BaseException.__dict__["__context__"].__set__(error, context)
-    BaseException.__dict__["__suppress_context__"].__set__(error, hides)
-
-
-def _state(error: BaseException) -> dict[str, Any]:
-    state: dict[str, Any] = BaseException.__dict__["__dict__"].__get__(error)
-    return state
-
-
-def _mro(kind: type) -> tuple[type, ...]:
-    found: tuple[type, ...] = _CLASS["__mro__"].__get__(kind)
-    return found
-
-
-def _vars(kind: type) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = _CLASS["__dict__"].__get__(kind)
-    return found
-
-
-def _is_built_in(kind: type) -> bool:
-    return not _CLASS["__flags__"].__get__(kind) & _HEAP_TYPE
-
-
-def _descriptors(kind: type) -> dict[str, Any]:
-    """Where a class stores values outside `__dict__`, by name, without what all exceptions have."""
-    found: dict[str, Any] = {}
-    for each in _mro(kind):
-        if each is BaseException:
-            break
-        for name, value in _vars(each).items():
-            if isinstance(value, MemberDescriptorType | GetSetDescriptorType):
-                found.setdefault(name, value)
-    # An AttributeError holds the object that lacked the attribute, which can be all of the user's data.
-    for name in ("__dict__", "__weakref__", "obj"):
-        found.pop(name, None)
-    return found
 
 
 def presentable(error: BaseException) -> BaseException:
     """An error that can be handed to code that formats errors, such as IPython, `logging` or a hook.
 
-    Nearly always it is the error itself. Where its class hinders reading, or where it has too many causes, members or
-    characters, or leads to itself, it is a copy of a subclass of its class: `except` finds it, its arguments and
-    attributes are the same, and what is shown of it is bounded.
+    Nearly always it is the error itself. Where its class makes it unsafe to read, or it has too many causes, members or
+    characters, or leads to itself, it is a copy whose class is a subclass of the error's: `except` catches it, and it
+    has the same arguments and attributes. What is shown of it is bounded.
 
     Args:
         error: any.
@@ -255,14 +150,14 @@ def linked(error: BaseException) -> Iterator[BaseException]:
 
 def _is_presentable(error: BaseException) -> bool:
     """Whether the error and all errors linked to it are safe to read, not too many or long, and form no circle."""
-    if _ORIGINAL in _vars(type(error)):  # a copy, with what it leads to
+    if ORIGINAL in vars_of(type(error)):  # a copy, with what it leads to
         return True
     room, left = _TEXT, _ERRORS
     waiting = [(error, 0)]
     while waiting:
         each, depth = waiting.pop()
         left -= 1  # one that is met twice counts twice, as it is shown twice
-        if _ORIGINAL not in _vars(type(each)):
+        if ORIGINAL not in vars_of(type(each)):
             room -= _characters(each) if _is_readable(type(each)) else _TEXT + 1
         waiting += [(one, depth + 1) for one in islice(linked(each), _ERRORS)]
         if room < 0 or len(waiting) > left or depth > _DEPTH:
@@ -272,7 +167,7 @@ def _is_presentable(error: BaseException) -> bool:
 
 def _is_readable(kind: type) -> bool:
     """Whether reading an error of this class runs no code but that of its `__str__` and `__getattr__`."""
-    if any(_defines(each, _READ) for each in _mro(kind) if not _is_built_in(each)):
+    if any(_defines(each, _READ) for each in mro_of(kind) if not is_built_in(each)):
         return False
     if _has_odd_metaclass(kind):
         return False
@@ -281,18 +176,18 @@ def _is_readable(kind: type) -> bool:
 
 
 def _has_odd_metaclass(kind: type) -> bool:
-    return any(_defines(each, _READ_OF_CLASS) for each in _mro(type(kind)) if not _is_built_in(each))
+    return any(_defines(each, _READ_OF_CLASS) for each in mro_of(type(kind)) if not is_built_in(each))
 
 
 def _defines(kind: type, names: tuple[str, ...]) -> bool:
-    attributes = _vars(kind)
+    attributes = vars_of(kind)
     return any(name in attributes for name in names)
 
 
 def _characters(error: BaseException) -> int:
     """How much there is to read of one error; more than is allowed where something cannot be read."""
     text, problem = read_message(error)
-    notes = _state(error).get("__notes__", [])
+    notes = state_of(error).get("__notes__", [])
     if problem or type(text) is not str or type(notes) is not list or len(notes) > _ERRORS:
         return _TEXT + 1
     if not all(type(note) is str for note in notes) or (is_a(error, SyntaxError) and _has_odd_details(error)):
@@ -300,7 +195,7 @@ def _characters(error: BaseException) -> int:
     try:
         text.encode()  # a kernel cannot send half a character
         bool(error)  # as `traceback` does
-        if getattr(error, _ORIGINAL, None) is not None:  # it answers to any name, `_render_traceback_` too
+        if getattr(error, ORIGINAL, None) is not None:  # it has every attribute, `_render_traceback_` too
             return _TEXT + 1
         error.__traceback__ = traceback_of(error)  # as contextlib does; a frozen dataclass refuses it
     except BaseException:  # noqa: BLE001 - the class's own code
@@ -343,7 +238,7 @@ class _Copies:
         copy = _instance(error, text, members)
         link(copy, cause, context, hides=hides_context(error))
         set_traceback(copy, traceback_of(error))
-        _state(copy)["__notes__"] = notes
+        state_of(copy)["__notes__"] = notes
         if left_out:
             add_note(copy, f"{left_out:,} further errors of the group are left out.")
         return copy
@@ -373,7 +268,7 @@ def _instance(error: BaseException, text: str, members: list[BaseException]) -> 
     parts = take_apart(error)
     if is_a(error, SyntaxError):
         parts = parts._replace(fields=_details(parts.fields))
-    for base in (each for each in _mro(parts.kind) if issubclass(each, BaseException)):
+    for base in (each for each in mro_of(parts.kind) if issubclass(each, BaseException)):
         try:
             kind = _subclass(base, error, text)
             return put_together(parts._replace(kind=kind), members, text)
@@ -388,16 +283,16 @@ def _subclass(base: type, error: BaseException, text: str) -> type[BaseException
         raise TypeError("The metaclass hinders reading.")
     module, qualname = path_of(error)
     content: dict[str, Any] = {
-        **{name: value for name, value in _vars(BaseException).items() if name in _RESTORED},
-        "__class__": _vars(object)["__class__"],
-        "__notes__": (),  # where the class has a property: what the error has goes over it
+        **{name: value for name, value in vars_of(BaseException).items() if name in _RESTORED},
+        "__class__": vars_of(object)["__class__"],
+        "__notes__": (),  # in the place of a property of the class: the error's own notes come first
         "__getattr__": _lacks,
         "__bool__": lambda _: True,
         "__str__": lambda _: text,
         "__repr__": lambda self: f"{kind_of(self)}({text!r})",
         "__module__": module,
         "__qualname__": qualname,
-        _ORIGINAL: take_apart(error).kind,
+        ORIGINAL: take_apart(error).kind,
     }
     made: type[BaseException] = type.__new__(type(base), kind_of(error), (base,), content)
     return made

@@ -12,7 +12,8 @@ import pickle
 from typing import Any, NamedTuple
 
 from kedro_nb.errors import WorkerError
-from kedro_nb.exception_copies import Parts, link, linked, presentable, put_together, take_apart
+from kedro_nb.exception_copies import linked, presentable
+from kedro_nb.exception_parts import Parts, link, put_together, take_apart
 from kedro_nb.exceptions import (
     add_note,
     cause_of,
