@@ -1,8 +1,5 @@
 """Data in memory is the same under every runner, with every catalog and every class of dataset."""
 
-import copy
-import os
-import sqlite3
 import traceback
 
 import kedro.io as theirs
@@ -14,6 +11,7 @@ from kedro_nb.pipeline import node, pipeline
 from kedro_nb.runner import ParallelRunner, SequentialRunner, ThreadRunner
 
 from .conftest import METHODS
+from .dataset_classes import datasets_of
 
 RUNNERS = {
     "sequential": SequentialRunner,
@@ -35,122 +33,6 @@ def parallel(request):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KEDRO_MP_CONTEXT", request.param)
         yield ParallelRunner(max_workers=2)
-
-
-def datasets_of(io):  # noqa: C901 - eight small classes
-    """Dataset classes on the base class of `io`: ours or Kedro's."""
-
-    class Tagging(io.MemoryDataset):
-        """Says in the data that its own methods were called."""
-
-        def save(self, data):
-            super().save([*data, "saved"])
-
-        def load(self):
-            return [*super().load(), "loaded"]
-
-    class InObject(io.AbstractDataset):
-        """Keeps data in the object, without a mark."""
-
-        def __init__(self):
-            self._value = None
-
-        def load(self):
-            return copy.deepcopy(self._value)
-
-        def save(self, data):
-            self._value = copy.deepcopy(data)
-
-        def _exists(self):
-            return self._value is not None
-
-        def _describe(self):
-            return {}
-
-    class Marked(InObject):
-        _EPHEMERAL = True
-
-        def _release(self):
-            self._value = None
-
-    class Slotted(InObject):
-        __slots__ = ("_value",)
-
-    class InClass(InObject):
-        """Keeps data on its class, as a registry does."""
-
-        store = {}
-
-        def load(self):
-            return copy.deepcopy(self.store["value"])
-
-        def save(self, data):
-            self.store["value"] = copy.deepcopy(data)
-
-        def _exists(self):
-            return "value" in self.store
-
-    class Around(io.AbstractDataset):
-        """Wraps another dataset."""
-
-        def __init__(self, inner):
-            self._inner = inner
-
-        def load(self):
-            return self._inner.load()
-
-        def save(self, data):
-            self._inner.save(data)
-
-        def _exists(self):
-            return self._inner.exists()
-
-        def _describe(self):
-            return {}
-
-    class Table(io.AbstractDataset):
-        """Speaks SQL, with a cache of connections on the class."""
-
-        connections = {}
-
-        def __init__(self, con):
-            self._con = con
-
-        @property
-        def connection(self):
-            key = os.getpid(), self._con
-            if key not in self.connections:
-                self.connections[key] = sqlite3.connect(self._con, check_same_thread=False)
-            return self.connections[key]
-
-        def load(self):
-            return [row[0] for row in self.connection.execute("select v from t order by rowid")]
-
-        def save(self, data):
-            self.connection.execute("create table if not exists t (v)")
-            self.connection.execute("delete from t")
-            self.connection.executemany("insert into t values (?)", [(value,) for value in data])
-            self.connection.commit()
-
-        def _exists(self):
-            return True
-
-        def _describe(self):
-            return {}
-
-    class OpenTable(Table):
-        """Holds the connection itself, which cannot be pickled."""
-
-        def __init__(self):
-            super().__init__("")
-            self._con = sqlite3.connect(":memory:", check_same_thread=False)
-
-        connection = property(lambda self: self._con)
-
-    return {
-        kind.__name__: kind
-        for kind in (Tagging, InObject, Marked, Slotted, InClass, Around, Table, OpenTable)
-    }
 
 
 def patched(io):
