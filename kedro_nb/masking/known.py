@@ -11,15 +11,9 @@ common would tear other text apart, so that what is searched for depends on the 
 
 from __future__ import annotations
 
-import base64
-import functools
-import html
-import json
 import re
-import shlex
 import threading
 from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus
 
 from kedro_nb.masking.names import words
 
@@ -28,11 +22,11 @@ if TYPE_CHECKING:
 
 MASK = "***"
 ANYWHERE = 8  # characters
-_SHORTEST = 4  # characters
+SHORTEST = 4  # characters
 _DIGITS = 6  # characters of a value that is a number
 _LINE = 16  # characters of a line of a secret that has several lines
 _LONGEST = 20_000  # characters of a value
-_MOST = 1_000  # values: the oldest are forgotten first
+MOST = 1_000  # values: the oldest are forgotten first
 _COMMON = words(
     "true false none null test tests testing user users admin root guest example default sample data host local "
     "localhost main demo prod production staging develop development anonymous postgres mysql public private "
@@ -63,7 +57,7 @@ def add(values: Iterable[str]) -> None:
         return
     with _lock:
         known = [*_values, *sorted(new.difference(_values))]
-        _values = dict.fromkeys(known[-_MOST:])
+        _values = dict.fromkeys(known[-MOST:])
 
 
 def _parts(value: str) -> Iterable[str]:
@@ -77,7 +71,7 @@ def _parts(value: str) -> Iterable[str]:
 
 
 def _is_common(value: str) -> bool:
-    if len(value) < _SHORTEST or not value.strip("*"):
+    if len(value) < SHORTEST or not value.strip("*"):
         return True
     if _NUMBER.fullmatch(value):
         return sum(map(str.isdigit, value)) < _DIGITS
@@ -119,7 +113,7 @@ class _Forms:
         self._words = words
         self._beginnings: dict[str, list[str]] = {}
         for text in sorted(words):  # what is a beginning itself comes before what begins with it
-            lengths = range(_SHORTEST, min(len(text), ANYWHERE) + 1)
+            lengths = range(SHORTEST, min(len(text), ANYWHERE) + 1)
             known = next(
                 (text[:size] for size in lengths if text[:size] in self._beginnings), text[:ANYWHERE]
             )
@@ -166,6 +160,8 @@ def _all_forms() -> _Forms | None:
     global _forms  # noqa: PLW0603 - the same
     values, (made_of, forms) = _values, _forms
     if made_of is not values:
+        from kedro_nb.masking.forms import forms_of
+
         words = {form: _is_word(value) for value in reversed(values) for form in forms_of(value)}
         forms = _Forms(words) if words else None
         _forms = values, forms
@@ -179,41 +175,3 @@ def _is_word(value: str) -> bool:
         or _SMALL_LETTERS.fullmatch(value) is not None
         or _NUMBER.fullmatch(value) is not None
     )
-
-
-@functools.lru_cache(maxsize=2 * _MOST)
-def forms_of(value: str) -> frozenset[str]:
-    """How a value looks in text: as it is, and escaped for Python, JSON, HTML, URLs, YAML and shells."""
-    found = {value, value.replace("\n", "\r\n"), " ".join(value.split())}
-    found.update(escaped(text) for text in (value, json.dumps(value)[1:-1]) for escaped in _ESCAPES)
-    return frozenset(form for form in found if len(form) >= _SHORTEST)
-
-
-def _repr(value: str) -> str:
-    return repr(value)[1:-1]
-
-
-_ESCAPES = (
-    _repr,
-    lambda value: _repr(_repr(value)),
-    lambda value: repr(f'{value}"')[1:-2],  # within single quotes
-    lambda value: repr(value.encode(errors="replace"))[2:-1],
-    lambda value: json.dumps(value)[1:-1],
-    lambda value: json.dumps(value, ensure_ascii=False)[1:-1],
-    html.escape,
-    lambda value: html.escape(value, quote=False),
-    lambda value: html.escape(_repr(value)),
-    lambda value: quote(value, safe="", errors="replace"),
-    lambda value: quote(value, errors="replace"),
-    lambda value: re.sub("%..", lambda code: code[0].lower(), quote(value, safe="", errors="replace")),
-    lambda value: re.sub(
-        "%2F|%3D|%2B", lambda code: code[0].lower(), quote(value, safe="", errors="replace")
-    ),
-    lambda value: re.sub("[<>&']", lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(value)[1:-1]),
-    lambda value: json.dumps(value)[1:-1].replace("/", "\\/"),
-    lambda value: quote_plus(value, errors="replace"),
-    lambda value: value.replace("'", "''"),
-    lambda value: ascii(value)[1:-1],
-    lambda value: base64.b64encode(value.encode(errors="replace")).decode().rstrip("="),
-    lambda value: shlex.quote(value).removeprefix("'").removesuffix("'"),
-)

@@ -53,7 +53,12 @@ _GLUED_END = (
     "encryptionkey sshkey storagekey authtoken accesstoken refreshtoken apitoken sastoken sessiontoken bearertoken "
     "idtoken bottoken csrftoken accesskeyid sharedaccesssignature dbpass userpass sshpass mysqlpass pgpass"
 )
-_GLUED = re.compile(rf"(?:{'|'.join(_GLUED_END.split())})s?$|^password(?!less)")
+
+
+@functools.cache
+def _glued() -> re.Pattern[str]:
+    """An expression for names that are written without a border between their words; it takes 1 ms to make."""
+    return re.compile(rf"(?:{'|'.join(_GLUED_END.split())})s?$|^password(?!less)")
 
 
 def is_secret(name: object) -> bool:
@@ -91,4 +96,4 @@ def _is_secret_word(before: str, word: str, after: str) -> bool:
         return not after and before not in _NOT_A_PASSWORD
     if word == "signature":
         return before in _SIGNATURES_OF
-    return _GLUED.search(word) is not None
+    return _glued().search(word) is not None

@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from numbers import Number
 from pathlib import PurePath
 from typing import Any
 from weakref import WeakValueDictionary
@@ -148,6 +147,8 @@ def _leaves(value: Any, depth: int, seen: set[int], *, named: bool = True) -> It
         seen: what was looked into, by id.
         named: short values count, too.
     """
+    from numbers import Number
+
     if isinstance(value, str | bytes | bytearray | memoryview):
         text = value if isinstance(value, str) else bytes(value).decode("utf-8", "replace")
         if named or len(text) >= ANYWHERE:

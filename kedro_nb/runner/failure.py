@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.exception_copies import presentable
 from kedro_nb.exceptions import add_note, is_a, set_traceback, traceback_of
 from kedro_nb.frames import is_ours
 from kedro_nb.masking import remember_inputs
@@ -24,6 +23,8 @@ def explain(task: Task, error: BaseException, values: list[Any]) -> None:
         error: as it was caught. The task gets a copy where others could not read it.
         values: the inputs that were loaded, in order.
     """
+    from kedro_nb.exception_copies import presentable  # only failures need it
+
     task.error = error = presentable(error)
     trim(error)
     if not is_a(error, KeyboardInterrupt):  # which says nothing about the node

@@ -9,7 +9,6 @@ from contextvars import ContextVar
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from kedro_nb.exception_copies import presentable
 from kedro_nb.hooks import create_hook_manager
 from kedro_nb.io import MemoryDataset
 from kedro_nb.io.fresh import using
@@ -116,6 +115,8 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
             with using(datasets):
                 self._follow_run(monitor, pipeline, catalog, hook_manager, run_id)
         except BaseException as raised:
+            from kedro_nb.exception_copies import presentable  # only failures need it
+
             error = presentable(raised)
             trim(error)
             if error is raised:
