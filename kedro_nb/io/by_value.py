@@ -344,22 +344,6 @@ def _fill_cached(function: Any, state: dict[str, Any]) -> None:
         vars(function).update(state)
 
 
-def _reduce_cell(cell: CellType) -> tuple[Any, ...]:
-    """A cell that two functions share is shared where it arrives."""
-    try:
-        content = cell.cell_contents
-    except ValueError:  # it is empty
-        return CellType, ()
-    return CellType, (), (content,), None, None, _fill_cell  # a state that is None would be left out
-
-
-def _fill_cell(cell: CellType, content: tuple[Any]) -> None:
-    (cell.cell_contents,) = content
-
-
-reducers.TABLE[CellType] = _reduce_cell
-
-
 def _after_fork() -> None:
     global _lock  # noqa: PLW0603 - a thread that is not here may have held it
     _lock = threading.Lock()

@@ -9,7 +9,7 @@ import pickle
 import sys
 import threading
 from contextvars import ContextVar
-from types import MethodType
+from types import CellType, MethodType
 from typing import Any, Never
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -110,7 +110,21 @@ def _make_context_var(name: str, value: Any) -> ContextVar[Any]:
     return ContextVar(name, default=value)
 
 
+def _reduce_cell(cell: CellType) -> tuple[Any, ...]:
+    """A cell that two functions share is shared where it arrives."""
+    try:
+        content = cell.cell_contents
+    except ValueError:  # it is empty
+        return CellType, ()
+    return CellType, (), (content,), None, None, _fill_cell  # a state that is None would be left out
+
+
+def _fill_cell(cell: CellType, content: tuple[Any]) -> None:
+    (cell.cell_contents,) = content
+
+
 TABLE: dict[type, Any] = {
+    CellType: _reduce_cell,
     ContextVar: _reduce_context_var,
     threading.local: _reduce_local,
     MethodType: _reduce_method,

@@ -1,13 +1,13 @@
-"""Tasks in other processes. What they need goes there packed, what they make comes back packed.
+"""Run tasks in other processes. Their inputs and outputs travel packed.
 
 A run is described to a process once; a task is its node's position and the packed inputs. Large data stays where it
-was written: what travels is the name of a file in shared memory, which a dataset of the kernel's owns.
+was written: what travels is the name of a file in shared memory, which a dataset of the kernel owns.
 
-A large output that one node is to read is not even written: it stays in the process that made it, and its reader
-goes there. If that process is needed for something else before, or the reader is elsewhere because of another
-input, or the run fails, it is written then. Not so where nothing is lent (`Monitor.lends`), as in a session: there
-a node that fails, or is interrupted, will be run again on what it was given, so that this must not go with it. How
-often a byte is copied on each of the ways is said in `packing`.
+A large output that only one node reads is not written: it stays in the process that made it, and its reader runs
+there. It is written later if that process is needed for another task first, if the reader runs elsewhere because of
+another input, or if the run fails. A run that lends nothing (`Monitor.lends`), such as a session's, writes every
+output: a node that fails or is interrupted will run again on the same inputs, so they must outlive the process.
+`packing` says how often a byte is copied on each way.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class ProcessExecutor:
                     raise
                 self._not_sent.append(task)
                 return
-            self._busy[worker] = (task, inputs)  # which lasts as long as somebody may read it
+            self._busy[worker] = (task, inputs)  # keeps the inputs until the task has ended
             if worker in self._idle:
                 self._idle.remove(worker)
         try:
@@ -170,7 +170,7 @@ class ProcessExecutor:
 
     def _fetch_all(self, interrupts: Sequence[object]) -> None:
         for name in list(self._kept):
-            with contextlib.suppress(DatasetError, WorkerError):  # the catalog has it not, and says so
+            with contextlib.suppress(DatasetError, WorkerError):  # the catalog then lacks it, and says so
                 self._fetch(name, interrupts)
 
     def wait(self) -> list[Task]:
@@ -221,7 +221,7 @@ class ProcessExecutor:
         elif kind == "ask":
             self._answer(worker, task, *content)
         elif kind == "need":
-            with contextlib.suppress(OSError):  # it has died, and is buried next
+            with contextlib.suppress(OSError):  # it has died: `wait` finds that out next
                 worker.send("answer", *mirror.answer(*content), stopped=self._stopping)
         elif kind == "event" and self._context.events is not None:
             name, moment, details = content
@@ -245,7 +245,7 @@ class ProcessExecutor:
         answer = self._data.answer(task, name, method, packed)
         if method == "load" and answer[0] == "result":
             self._busy[worker][1][name] = answer[1]  # which lasts until the task has ended
-        with contextlib.suppress(OSError):  # it has died, and is buried next
+        with contextlib.suppress(OSError):  # it has died: `wait` finds that out next
             worker.send(*answer, stopped=self._stopping)
 
     def _take_outputs(

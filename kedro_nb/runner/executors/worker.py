@@ -1,4 +1,4 @@
-"""What runs in another process: it is told about a run once, then takes one task after the other."""
+"""The worker: it is set up once for each run, then takes one task after another."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from kedro_nb.runner.executors.mirror import Modules
     from kedro_nb.runner.executors.worker_setup import Setup
 
-_LARGE = 1 << 20  # bytes that are worth keeping for the one who reads them
+_LARGE = 1 << 20  # bytes: smaller outputs are not worth keeping here
 
 
 class Worker:
@@ -56,8 +56,10 @@ class Worker:
         self._answered = 0  # the process whose questions about names the kernel answers: this one, or none
         self._early: list[Any] = []  # messages that came before an answer
         self._mirrors = Mirrors(self.look_up)
-        self._task = -1  # none: who prints now was left behind by a task that is over
-        self._until_next = contextlib.ExitStack()  # what lasts from one run to the next, as what takes prints
+        self._task = -1  # none: what prints now is a thread of a task that has ended
+        self._until_next = (
+            contextlib.ExitStack()
+        )  # what stays open until the next run, such as the capture of prints
         self._broken: BaseException | None = None
         self._kept: dict[str, Packed] = {}  # outputs that wait here for their reader, not written
         self._monitor = Monitor()
@@ -100,7 +102,7 @@ class Worker:
 
     def _set_up(self, setup: Setup) -> None:
         setup.surroundings.apply()
-        warnings.showwarning = show_warning  # a fork's may collect them, where nobody looks
+        warnings.showwarning = show_warning  # a fork may have inherited one that collects them unread
         self._setup = setup
         self._logs(setup.surroundings.levels)
         sys.stdout = Stream(self, "stdout")
@@ -176,7 +178,7 @@ class Worker:
         try:
             self._in_node = True
             execute(task, self._context, f"process {os.getpid()}")
-        except KeyboardInterrupt as error:  # beside the node's own code
+        except KeyboardInterrupt as error:  # outside of the node's own code
             task.error = error
         finally:
             self._in_node = False
@@ -190,7 +192,7 @@ class Worker:
     def _finish(self, task: Task, outputs: dict[str, Packed]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
-        with self._lock:  # nothing that a thread of the node's says comes after the end of the node
+        with self._lock:  # no thread of the node prints or logs after its end
             self._task = -1
         if task.error is not None:
             self._end("failed", outputs, pack_error(task.error), task.doing, task.dataset)
@@ -213,7 +215,7 @@ class Worker:
         for name in names:
             try:
                 value = [self._catalog[name].peek()]
-                # Nobody else can change what is kept: neither a global of the function's nor another output.
+                # Nothing else may refer to what is kept: no global of the function and no other output.
                 alone = name in self._setup.one_reader and solely_owned(value, lent=True)
                 packed = pickled(value.pop())
                 if alone and packed.nbytes >= _LARGE:
