@@ -1,4 +1,4 @@
-"""The command shows a bad exception briefly, with the node and the way to go on; bad words end it with the code 2."""
+"""The command shows a bad exception briefly, with the node and how to resume; invalid options end it with code 2."""
 
 import sys
 import time

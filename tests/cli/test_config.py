@@ -140,6 +140,6 @@ def test_a_file_that_is_no_text_is_told(tmp_path):
         parse_run_line(["-c", str(path)])
 
 
-def test_a_path_that_no_file_can_have_is_told():
+def test_a_path_that_no_file_can_have_is_an_error_that_names_it():
     with pytest.raises(RequestError, match=r"'a\\x00b' cannot be read"):
         parse_run_line(["-c", "a\0b"])

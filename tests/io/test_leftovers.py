@@ -96,7 +96,7 @@ def test_the_next_save_removes_what_a_killed_one_left(kind, version, tmp_path):
 
 
 @pytest.mark.parametrize("version", [None, "v1"])
-def test_also_what_one_left_that_was_about_to_end(version, tmp_path):
+def test_the_next_save_removes_what_one_left_that_was_killed_near_its_end(version, tmp_path):
     path = tmp_path / "x.json"
     save(path, data=("old",), version=version and "v0")
     with saving(path, version=version, moment="rename") as process:
@@ -117,7 +117,7 @@ def test_many_leftovers_are_removed_at_once(tmp_path):
     assert files(tmp_path) == ["x.json"]
 
 
-def test_a_live_save_of_another_process_keeps_its_file_and_the_dead_one_beside_it_does_not(tmp_path):
+def test_a_live_save_of_another_process_keeps_its_file_and_that_of_a_dead_one_is_removed(tmp_path):
     path = tmp_path / "x.json"
     with saving(path, moment="rename") as live, saving(path) as dead:
         kill(dead)

@@ -141,7 +141,7 @@ def test_a_version_that_is_no_folder_name_is_not_loaded(way, version, folder):
 
 @pytest.mark.parametrize("version", UNSAFE_VERSIONS, ids=repr)
 @pytest.mark.parametrize("way", WAYS_TO_SAVE)
-def test_nor_saved(way, version, folder, tmp_path):
+def test_a_version_that_is_no_folder_name_is_not_saved(way, version, folder, tmp_path):
     before = everything(tmp_path)
     with pytest.raises(DatasetError, match=r"Version string .* is not allowed"):
         WAYS_TO_SAVE[way](folder, version)

@@ -1,4 +1,4 @@
-"""Text without secrets: what stands beside a secret name, and where passwords stand, and nothing else."""
+"""Text without secrets: what stands next to a secret name, and where passwords stand, and nothing else."""
 
 import time
 

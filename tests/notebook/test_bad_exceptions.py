@@ -1,4 +1,4 @@
-"""Every front end of a notebook shows a bad exception briefly, with the node and the way to go on."""
+"""Every front end of a notebook shows a bad exception briefly, with the node and how to resume."""
 
 import json
 import threading

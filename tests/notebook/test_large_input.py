@@ -72,7 +72,7 @@ def test_long_names(cells, length):
     assert time.monotonic() - start < MOST_SECONDS
 
 
-def test_parameters_that_no_node_reads_are_told_of_briefly():
+def test_the_warning_about_parameters_that_no_node_reads_is_short():
     pipeline = Pipeline([node(abs, "params:depth", "y", name="n")])
     large = Session(
         pipelines={"p": pipeline}, parameters={f"name_{i}": i for i in range(5_000)} | {"depth": 1}

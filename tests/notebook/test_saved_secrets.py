@@ -10,7 +10,7 @@ from urllib.parse import quote
 import nbformat
 import pytest
 
-# Not written in any cell: the cells find them in the environment, under names that tell nothing.
+# Not written in any cell: the cells find them in the environment, under names that are not secret.
 SECRETS = {
     "NEUTRAL_ONE": "Zq7canaryX9",
     "NEUTRAL_TWO": "Yw4&<c'a\"n>r/y@\\X9==",

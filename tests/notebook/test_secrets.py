@@ -100,7 +100,7 @@ def raising(message):
     return fail
 
 
-# What stands beside the canary tells that it is a secret; nothing else does.
+# Only what stands next to the canary shows that it is a secret.
 MESSAGES = [
     f"postgres://me:{CANARY}@host/db",
     f"postgres://me:p@ss/{CANARY}@host/db",

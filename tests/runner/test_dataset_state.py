@@ -66,7 +66,7 @@ def append_by_closure():
     return note
 
 
-# What a save does beside writing the file, and the attributes that it changes.
+# What a save does besides writing the file, and the attributes that it changes.
 CHANGES = {
     "a new attribute": (lambda self, data: setattr(self, "last", data), {}),
     "an attribute": (lambda self, data: setattr(self, "last", data), {"last": None}),

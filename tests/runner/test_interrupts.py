@@ -134,7 +134,7 @@ def test_a_kernel_that_is_killed_leaves_no_process_and_the_next_start_removes_it
         assert line, "the kernel has not told of its workers"
         folder, *workers = line.split()
         assert list(Path(folder).iterdir())
-        kernel.kill()  # its workers notice before anybody waits for it
+        kernel.kill()  # its workers notice before another process waits for it
         wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers), 5)
         assert not [worker for worker in workers if is_running(worker)]
         kernel.wait()

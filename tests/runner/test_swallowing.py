@@ -34,7 +34,7 @@ def interrupt(_monitor):
 
 
 class Stopper:
-    """Stops the run a moment after the node "stuck" is called, as often as it is told to."""
+    """Stops the run a moment after the node "stuck" is called, `times` times."""
 
     def __init__(self, monitor, act, times):
         self.monitor, self.act, self.times = monitor, act, times

@@ -132,7 +132,9 @@ def test_what_a_run_writes_is_what_it_reads_and_what_is_seen_afterwards(
 
 
 @pytest.mark.parametrize(("kind", "way"), sorted({case.values[:2] for case in cases()}))
-def test_what_is_saved_beside_runs_is_loaded_and_each_save_of_versions_is_one(kind, way, tmp_path):
+def test_what_is_saved_outside_of_runs_is_loaded_and_each_versioned_save_makes_one_version(
+    kind, way, tmp_path
+):
     place = Place(kind, tmp_path)
     session = session_with(place, way)
     for number in (1, 2, 3):
@@ -192,8 +194,8 @@ def test_within_a_run_a_cached_dataset_reads_its_file_once(way, how, request_for
 
 @pytest.mark.parametrize("kind", ["cached", "incremental", "versioned", "released folder"])
 @pytest.mark.parametrize("way", WAYS)
-def test_nothing_beside_a_run_changes_what_it_has_read(kind, way, tmp_path):
-    """While it goes on, others run with the same dataset, load it, list it and save what is beside it."""
+def test_nothing_outside_of_a_run_changes_what_it_has_read(kind, way, tmp_path):
+    """During the run another run reads the same dataset, and it is loaded, listed and a neighbour saved."""
     place = Place(kind, tmp_path)
     place.write(1)
 

@@ -144,7 +144,7 @@ def test_what_the_page_cannot_choose_is_not_set(state, quiet):
 
 
 @pytest.mark.parametrize("state", [None, "text", [1], 5], ids=shown)
-def test_nor_is_what_is_no_state(state, quiet):
+def test_a_state_that_is_no_mapping_is_refused(state, quiet):
     receive(quiet, {"method": "update", "state": state})
     assert "by name" in quiet.message
 
@@ -157,7 +157,7 @@ def test_what_the_page_was_not_offered_is_not_done(do, given, quiet):
 
 
 @pytest.mark.parametrize("given", [None, "text", [1], 5], ids=shown)
-def test_nor_is_what_has_no_arguments(given, quiet):
+def test_arguments_that_are_no_mapping_are_refused(given, quiet):
     receive(quiet, {"method": "custom", "content": {"do": "run", "with": given}})
     assert "takes arguments by name" in quiet.message
 
@@ -178,7 +178,7 @@ def test_the_page_does_not_set_what_draws_the_panels_place(quiet):
     assert quiet.layout.get_state() == before
 
 
-def test_so_is_one_that_is_no_message(quiet):
+def test_what_is_no_message_is_ignored(quiet):
     for message in (None, {}, [], {"content": None}, {"content": {"data": 1}}, {"content": []}):
         quiet._handle_msg(message)
 

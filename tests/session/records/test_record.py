@@ -266,7 +266,7 @@ def test_a_frame_of_a_cell_does_not_tell_a_file_that_nobody_has(file):
     assert error_record(raised.value)["traceback"][-1] == "  a cell, line 2, in fail"
 
 
-def test_a_class_that_is_called_as_ours_is_told_with_the_dataset():
+def test_a_class_with_the_name_of_ours_is_named_with_its_dataset():
     class MemoryDataset(OurMemory):
         """The user's own."""
 
