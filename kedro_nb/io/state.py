@@ -6,7 +6,6 @@ import contextlib
 import io
 import pickle
 import sys
-from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -47,11 +46,17 @@ def state_of(dataset: object) -> State:
         for name, value in {**_class_attributes(type(dataset)), **_attributes(dataset)}.items()
         if not any(word in name.lower() for word in _CACHES)
         and name.lower().rpartition("_")[2] not in _MEANS
-        and not isinstance(getattr(type(dataset), name, None), cached_property)
+        and not _is_computed(type(dataset), name)
     }
     with contextlib.suppress(Exception):  # whatever pickling raises
         return pickle.dumps(attributes, protocol=5)
     return _parts(attributes)
+
+
+def _is_computed(kind: type, name: str) -> bool:
+    """Whether the attribute is what a cached property, or a method that caches in the object, keeps under its name."""
+    found = next((vars(cls)[name] for cls in kind.__mro__ if name in vars(cls)), None)
+    return hasattr(type(found), "__get__") and not hasattr(type(found), "__set__")
 
 
 def _parts(attributes: Mapping[str, Any]) -> _Parts:
