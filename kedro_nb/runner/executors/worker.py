@@ -85,6 +85,7 @@ class Worker:
         sys.meta_path.insert(0, self._mirrors)
         peak_memory()  # keeps a file open, which is no damage that a node has done
         self._baseline = Baseline()
+        self._is_used = False  # no node has run here, so that nothing is to be repaired
 
     def setup(self, modules: Modules, pickled: bytes) -> None:
         """Get ready for a run, or end: another process takes the place of one that nodes have damaged."""
@@ -93,7 +94,7 @@ class Worker:
             self._broken = None
             self._kept.clear()
             self._mirrors.begin(modules)
-            if not self._baseline.restore():
+            if self._is_used and not self._baseline.restore():
                 os._exit(0)
             self._set_up(pickle.loads(pickled))
         except BaseException as error:  # noqa: BLE001 - the user's code may be imported by this
@@ -136,6 +137,7 @@ class Worker:
         if self._broken is not None:
             self._end("failed", {}, pack_error(self._broken), "load", "")
             return
+        self._is_used = True
         self._task = position
         node = self._setup.nodes[position]
         names = {*node.input_names, *node.output_names} & self._setup.in_memory
