@@ -26,6 +26,7 @@ from kedro_nb.runner.plan import Plan
 from kedro_nb.runner.result import RunResult
 from kedro_nb.runner.resume import leave_out_existing, resume_hint
 from kedro_nb.runner.task import TaskContext
+from kedro_nb.runner.unwinding import isolated
 
 if TYPE_CHECKING:
     import logging
@@ -138,7 +139,7 @@ class AbstractRunner(ABC):  # noqa: B024 - both of its methods have a default; o
         start = time.perf_counter()
         try:
             with Interrupts(monitor):
-                self._call_run(pipeline, catalog, hook_manager, run_id)
+                isolated(lambda: self._call_run(pipeline, catalog, hook_manager, run_id))
         finally:
             monitor.at_work_here = False
             _monitor.reset(token)

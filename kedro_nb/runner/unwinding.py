@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_nb.frames import is_ours, is_standard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
 _PATIENCE = 0.05  # seconds in which code may handle an interrupt in its own way
@@ -107,3 +107,20 @@ def may_be_interrupted(frame: FrameType | None) -> bool:
 
 def _ignore(_frame: FrameType, _event: str, _argument: object) -> None:
     """Do not trace new frames."""
+
+
+def isolated(call: Callable[[], None]) -> None:
+    """Call a function such that no exception counts as being handled when it has ended.
+
+    A line that raises within an `except` or `finally` can keep Python from noting that the block has ended. The
+    exception handled there would be the context of every later one. A generator has notes of its own.
+
+    Args:
+        call: runs code that may be unwound.
+    """
+    next(_calling(call))
+
+
+def _calling(call: Callable[[], None]) -> Iterator[None]:
+    call()
+    yield

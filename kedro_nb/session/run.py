@@ -13,6 +13,7 @@ from kedro_nb.masking import get_logger
 from kedro_nb.runner import Monitor
 from kedro_nb.runner.failure import user_frames
 from kedro_nb.runner.interrupts import Interrupts
+from kedro_nb.runner.unwinding import isolated
 from kedro_nb.session.progress import RunProgress, how_it_ended
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Run:
         """
         with Interrupts(self.monitor):
             self._begin()
-            self._carry_out()
+            isolated(self._carry_out)
         return self
 
     def start(self) -> Self:

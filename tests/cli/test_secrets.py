@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pty
 import subprocess
@@ -98,7 +99,11 @@ def test_a_terminal_shows_none(project, options):
 
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize(("args", "text"), LINES)
-def test_no_line_is_answered_with_one(args, text, capfd):
+def test_no_line_is_answered_with_one(args, text, capfd, monkeypatch):
+    root = logging.getLogger()  # where Kedro, once it is imported, has a handler of its own
+    monkeypatch.setattr(
+        root, "handlers", [each for each in root.handlers if "kedro" not in str(type(each).__mro__)]
+    )
     run_cli(["run", "steps.py", *args])
     told = "".join(capfd.readouterr())
     said = told.replace(f"logging in with {SECRET}\n", "")  # the node's own print, not captured

@@ -220,6 +220,7 @@ def test_the_second_interrupt_ends_a_node_that_catches_every_one(runner, functio
         finally:
             sys.settrace(before)
         assert isinstance(error, KeyboardInterrupt)
+        assert sys.exc_info() == (None, None, None)  # else it is the context of every later error
         assert stopper.monitor.resume.nodes == ("stuck",)
         assert not catalog.exists("y")
         assert threading.active_count() <= threads + 1  # the loop of a coroutine
