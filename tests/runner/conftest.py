@@ -1,7 +1,9 @@
 """Every way of running, so that one suite of promises holds for all of them. A new runner is one more line."""
 
 import importlib
+import itertools
 import json
+import os
 import pickle
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -119,12 +121,14 @@ def user_module(monkeypatch, tmp_path):
     """A function that writes a module of the user's and loads it, or loads it again."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.syspath_prepend(str(tmp_path))
-    loaded = []
+    loaded, seconds = [], itertools.count(1_000_000_000)
 
     def write(source, name="steps"):
         path = tmp_path / f"{name.replace('.', '/')}.py"
         path.parent.mkdir(exist_ok=True)
         path.write_text(source)
+        # Python compares the time of a file, in seconds, and its size with those of its bytecode, which workers write.
+        os.utime(path, (next(seconds), next(seconds)))
         importlib.invalidate_caches()
         loaded.append(name)
         return importlib.reload(sys.modules[name]) if name in sys.modules else importlib.import_module(name)
