@@ -146,8 +146,8 @@ class AbstractDataset(ABC, Generic[_DI, _DO]):
         return config
 
     def __repr__(self) -> str:
-        told = mask_value(self._describe())
-        shown = (f"{key}={value!r}" for key, value in told.items() if value is not None)
+        described = mask_value(self._describe())
+        shown = (f"{key}={value!r}" for key, value in described.items() if value is not None)
         return mask_text(f"{type_name(type(self))}({', '.join(shown)})")
 
     @classmethod

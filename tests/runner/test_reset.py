@@ -12,6 +12,8 @@ from kedro_nb.pipeline import Pipeline, node, pipeline
 from kedro_nb.runner import ParallelRunner
 from kedro_nb.session import RunRequest, Session
 
+ADDRESS = rf"\0kedro_nb-left-{os.getpid()}"  # every process of the machine sees it
+
 # What a node does, and how the next run can see it.
 DAMAGES = {
     "recursion limit": ("import sys; sys.setrecursionlimit(321)", "__import__('sys').getrecursionlimit()"),
@@ -28,8 +30,8 @@ DAMAGES = {
         "len(__import__('os').listdir('/dev/fd')) < 100",
     ),
     "open socket": (
-        "import socket, sys; sys.left = socket.socket(socket.AF_UNIX); sys.left.bind('\\0kedro_nb-left')",
-        "__import__('socket').socket(__import__('socket').AF_UNIX).bind('\\0kedro_nb-left')",
+        f"import socket, sys; sys.left = socket.socket(socket.AF_UNIX); sys.left.bind('{ADDRESS}')",
+        f"__import__('socket').socket(__import__('socket').AF_UNIX).bind('{ADDRESS}')",
     ),
     "closed descriptor": ("import os; os.close(2)", "__import__('os').path.exists('/dev/fd/2')"),
     "niceness": ("import os; os.nice(3)", "__import__('os').nice(0)"),

@@ -85,12 +85,7 @@ def _write_numpy(value: Any) -> None:
         importlib.import_module("numpy").seterr(**value)
 
 
-def _write_bytecode(value: Any) -> None:
-    sys.dont_write_bytecode = value
-
-
 MIRRORED: dict[str, Setting] = {
-    "no bytecode": Setting(lambda: sys.dont_write_bytecode, _write_bytecode),
     "recursion limit": Setting(sys.getrecursionlimit, sys.setrecursionlimit),
     "digits of integers": Setting(sys.get_int_max_str_digits, sys.set_int_max_str_digits),
     "umask": Setting(_read_umask, os.umask),
